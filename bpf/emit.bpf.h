@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* emit.bpf.h - the one place that writes to the ring, and counts what did not fit. */
+#ifndef DIRTYWATCH_EMIT_BPF_H
+#define DIRTYWATCH_EMIT_BPF_H
+
+#include "count.bpf.h"
+#include "page.bpf.h"
+#include "stack.bpf.h"
+
+/* Everything before the path; the path is written by path_read(). */
+#define RECORD_HEAD offsetof(struct record, path)
+
+static __always_inline void record_file(struct record *record,
+					struct inode *inode)
+{
+	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
+
+	record->ino = BPF_CORE_READ(inode, i_ino);
+	record->nlink = BPF_CORE_READ(inode, i_nlink);
+	record->dev = BPF_CORE_READ(sb, s_dev);
+	bpf_core_read(record->uuid, sizeof(record->uuid), &sb->s_uuid);
+	if (inode_root(inode, &record->root))
+		record->flags |= RECORD_HAS_ROOT;
+}
+
+static __always_inline void record_stack(struct record *record,
+					 const struct stack_search *search)
+{
+	if (!search || !search->stack)
+		return;
+	record->stack_len = search->depth < RECORD_STACK_DEPTH ?
+				    search->depth :
+				    RECORD_STACK_DEPTH;
+	__builtin_memcpy(record->stack, search->stack->ip,
+			 sizeof(record->stack));
+}
+
+/*
+ * Room for a record, or NULL. The caller tests that once: the verifier of 6.1
+ * would follow a second test into the impossible branch.
+ */
+static __always_inline struct record *record_reserve(void)
+{
+	return bpf_ringbuf_reserve(&ring, sizeof(struct record), 0);
+}
+
+static __always_inline void record_fill(struct record *record, __u32 kind,
+					struct inode *inode,
+					struct dentry *dentry,
+					const struct stack_search *search)
+{
+	__builtin_memset(record, 0, RECORD_HEAD);
+	record->version = RECORD_VERSION;
+	record->kind = kind;
+	record->ns = bpf_ktime_get_ns();
+	record_file(record, inode);
+	record_stack(record, search);
+	path_read(record, dentry ? dentry : inode_dentry(inode));
+}
+
+/* Findings are rare: none may wait for a fuller ring. */
+static __always_inline void record_send(struct record *record)
+{
+	count(COUNT_sent);
+	bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void record_discard(struct record *record)
+{
+	bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
+}
+
+#endif

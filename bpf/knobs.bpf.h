@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* knobs.bpf.h - what the user side sets before the object is loaded. */
+#ifndef DIRTYWATCH_KNOBS_BPF_H
+#define DIRTYWATCH_KNOBS_BPF_H
+
+#include "record.h"
+
+/* Watch one filesystem only: its s_dev, 0 for all. */
+extern const volatile __u32 knob_dev;
+/* Speak of write calls of one process only: its tgid, 0 for all. */
+extern const volatile __u32 knob_tgid;
+/* Known kernel functions, sorted by address, and how many. */
+extern const volatile struct frame knob_frames[FRAMES_MAX];
+extern const volatile __u32 knob_frames_count;
+
+#endif

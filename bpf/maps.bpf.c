@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+/* maps.bpf.c - the definitions behind maps.bpf.h and knobs.bpf.h. */
+#include "vmlinux.h"
+#include "maps.bpf.h"
+#include "knobs.bpf.h"
+
+struct windows_map windows SEC(".maps");
+struct tasks_map tasks SEC(".maps");
+struct stacks_map stacks SEC(".maps");
+struct counters_map counters SEC(".maps");
+struct blind_map blind SEC(".maps");
+struct ring_map ring SEC(".maps");
+
+__u32 armed;
+__u64 live;
+
+const volatile __u32 knob_dev;
+const volatile __u32 knob_tgid;
+const volatile struct frame knob_frames[FRAMES_MAX];
+const volatile __u32 knob_frames_count;
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* maps.bpf.h - the state that the hooks share; maps.bpf.c defines it. */
+#ifndef DIRTYWATCH_MAPS_BPF_H
+#define DIRTYWATCH_MAPS_BPF_H
+
+#include <bpf/bpf_helpers.h>
+#include "record.h"
+
+#define WINDOWS_MAX 16384
+
+/* The buffered write that a task is in. */
+struct call {
+	__u64 id; /* time of entry, 0 if none */
+	struct kiocb *iocb;
+	struct iov_iter *from;
+	__u64 mapping; /* of its suspects */
+	__u64 first;   /* lowest and highest page index of its suspects */
+	__u64 last;
+	__u64 swept; /* below it, windows of this call were looked at again */
+	__u64 length; /* bytes that the call was asked to write */
+	__u32 suspects;
+	__u32 muted; /* filtered out: no window is opened for it */
+};
+
+struct task_state {
+	struct call call;
+	__u32 writeback; /* depth of do_writepages() */
+	__u32 pad;
+};
+
+/* One stack buffer for each place that reads stacks: none is shared. */
+enum stack_user {
+	STACK_CLEAN,
+	STACK_DROP,
+	STACK_USERS,
+};
+
+struct stack_buffer {
+	__u64 ip[32];
+};
+
+struct windows_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, WINDOWS_MAX);
+	__type(key, struct place);
+	__type(value, struct window);
+};
+
+struct tasks_map {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_state);
+};
+
+struct stacks_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, STACK_USERS);
+	__type(key, __u32);
+	__type(value, struct stack_buffer);
+};
+
+struct counters_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNT_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+
+struct blind_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, BLIND_MAX);
+	__type(key, __u32);
+	__type(value, struct blind_span);
+};
+
+struct ring_map {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+};
+
+extern struct windows_map windows SEC(".maps");
+extern struct tasks_map tasks SEC(".maps");
+extern struct stacks_map stacks SEC(".maps");
+extern struct counters_map counters SEC(".maps");
+extern struct blind_map blind SEC(".maps");
+extern struct ring_map ring SEC(".maps");
+
+/* Set last, when every hook is attached; cleared first on the way out. */
+extern __u32 armed;
+/* Windows in the map: the one test that a hook makes when all is well. */
+extern __u64 live;
+
+#endif

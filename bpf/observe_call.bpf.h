@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* observe_call.bpf.h - a write call begins and ends; its end settles its suspects. */
+#ifndef DIRTYWATCH_OBSERVE_CALL_BPF_H
+#define DIRTYWATCH_OBSERVE_CALL_BPF_H
+
+#include "task.bpf.h"
+#include "windows.bpf.h"
+
+/* Pages of one write call that its end looks at: 4 GiB. */
+#define CALL_PAGES_MAX (1 << 20)
+
+/* A buffered write begins. */
+static __always_inline int observe_call(struct kiocb *iocb,
+					struct iov_iter *from)
+{
+	struct task_state *task = task_state();
+
+	if (!task)
+		return 0;
+	if (task->call.id || task->writeback)
+		go_blind(BLIND_no_exit);
+	__builtin_memset(task, 0, sizeof(*task));
+	task->call.id = bpf_ktime_get_ns();
+	task->call.iocb = iocb;
+	task->call.from = from;
+	task->call.length = BPF_CORE_READ(from, count);
+	task->call.muted = knob_tgid &&
+			   knob_tgid != bpf_get_current_pid_tgid() >> 32;
+	if (armed)
+		count(COUNT_calls);
+	return 0;
+}
+
+struct call_end {
+	const struct call *call;
+	struct dentry *dentry;
+	struct window_end end;
+};
+
+/* A page that the ending write call left neither dirty nor dropped. */
+static __always_inline enum verdict end_clean(struct window *w, __u64 flags,
+					      const struct window_end *end)
+{
+	w->end = *end;
+	w->end.locked = !!(flags & page_flag(PG_locked));
+	return window_step(w, OBS_END, end->ns);
+}
+
+/*
+ * The flags are read before the window is looked up again: if writeback has
+ * been through, its own observation has ended the window by then.
+ */
+static __always_inline void end_cached(struct place *place, struct window *w,
+				       struct call_end *ce)
+{
+	__u64 flags = page_flags(w->page);
+	__u64 index = w->index;
+	bool there = page_present(w->page, place->mapping, index);
+	enum verdict v;
+
+	w = bpf_map_lookup_elem(&windows, place);
+	if (!w || w->call != ce->call->id)
+		return;
+	if (!there && !(w->bits & WINDOW_DROPPED)) {
+		go_blind(BLIND_vanished);
+		windows_take(place);
+		return;
+	}
+	if (there && flags & (page_flag(PG_dirty) | page_flag(PG_writeback)))
+		v = window_step(w, OBS_DIRTY, ce->end.ns);
+	else
+		v = end_clean(w, flags, &ce->end);
+	window_say(place, w, v, ce->dentry, NULL);
+}
+
+static long end_step(__u32 i, struct call_end *ce)
+{
+	const struct call *call = ce->call;
+	struct place place = {
+		.mapping = call->mapping,
+		.index_slot = call->first * WINDOW_SLOTS + i,
+	};
+	struct window *w;
+
+	w = bpf_map_lookup_elem(&windows, &place);
+	if (!w || w->call != call->id)
+		return 0;
+	if (w->bits & WINDOW_DROPPED)
+		window_say(&place, w, end_clean(w, 0, &ce->end), ce->dentry,
+			   NULL);
+	else
+		end_cached(&place, w, ce);
+	return 0;
+}
+
+static __always_inline void end_suspects(const struct call *call, long result)
+{
+	struct call_end ce = { .call = call };
+	struct kiocb *iocb = call->iocb;
+	__u64 written = result > 0 ? result : 0;
+	__u64 id = bpf_get_current_pid_tgid();
+	__u64 slots = (call->last - call->first + 1) * WINDOW_SLOTS;
+
+	ce.dentry = BPF_CORE_READ(iocb, ki_filp, f_path.dentry);
+	ce.end.ns = bpf_ktime_get_ns();
+	ce.end.result = result;
+	ce.end.stop = BPF_CORE_READ(iocb, ki_pos);
+	ce.end.pos = ce.end.stop - written;
+	ce.end.left = call->length - window_min(written, call->length);
+	ce.end.pid = id;
+	ce.end.tgid = id >> 32;
+	bpf_get_current_comm(ce.end.comm, sizeof(ce.end.comm));
+	if (slots > CALL_PAGES_MAX * WINDOW_SLOTS) {
+		go_blind(BLIND_map_full);
+		slots = CALL_PAGES_MAX * WINDOW_SLOTS;
+	}
+	bpf_loop(slots, end_step, &ce, 0);
+}
+
+/* A buffered write returns `result`: bytes, or a negative errno. */
+static __always_inline int observe_return(long result)
+{
+	struct task_state *task = task_known();
+
+	if (!task || !task->call.id) {
+		if (armed)
+			count(COUNT_in_flight);
+		return 0;
+	}
+	if (task->call.suspects)
+		end_suspects(&task->call, result);
+	task->call.id = 0;
+	return 0;
+}
+
+#endif

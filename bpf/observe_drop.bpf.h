@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* observe_drop.bpf.h - a page leaves the page cache, or moves within it. */
+#ifndef DIRTYWATCH_OBSERVE_DROP_BPF_H
+#define DIRTYWATCH_OBSERVE_DROP_BPF_H
+
+#include "windows.bpf.h"
+
+/* A page leaves the page cache. */
+static __always_inline int observe_drop(void *ctx)
+{
+	struct page_at at = page_argument(ctx, 0);
+	__u64 id = bpf_get_current_pid_tgid();
+	struct stack_search search;
+	struct inode *inode;
+	struct place place;
+	struct window *w;
+
+	w = windows_find(&place, at.mapping, at.index);
+	if (!w)
+		return 0;
+	inode = mapping_inode(at.mapping);
+	stack_classify(ctx, STACK_DROP, &search);
+	w->drop.ns = bpf_ktime_get_ns();
+	w->drop.i_size = BPF_CORE_READ(inode, i_size);
+	w->drop.pid = id;
+	w->drop.tgid = id >> 32;
+	w->drop.way = search.way;
+	w->drop.dirty = !!(page_flags(at.page) & page_flag(PG_dirty));
+	w->drop.unlinked = !BPF_CORE_READ(inode, i_nlink);
+	bpf_get_current_comm(w->drop.comm, sizeof(w->drop.comm));
+	window_say(&place, w, window_step(w, OBS_DROP, w->drop.ns), NULL,
+		   &search);
+	return 0;
+}
+
+/* A page was migrated: its window follows it. */
+static __always_inline int observe_move(void *ctx)
+{
+	struct page_at at = page_argument(ctx, 1); /* the new page */
+	struct place place;
+	struct window *w;
+
+	w = windows_find(&place, at.mapping, at.index);
+	if (!w)
+		return 0;
+	w->page = at.page;
+	count(COUNT_migrated);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* page.bpf.h - what the kernel's own structures say of a page and its file. */
+#ifndef DIRTYWATCH_PAGE_BPF_H
+#define DIRTYWATCH_PAGE_BPF_H
+
+#include <bpf/bpf_core_read.h>
+#include "maps.bpf.h"
+#include "knobs.bpf.h"
+
+#define BTRFS_SUPER_MAGIC 0x9123683E
+#define BTRFS_FIRST_FREE_OBJECTID 256 /* below it: btrfs's own inodes */
+#define PATH_DEPTH 64
+
+#define page_flag(name) (1ULL << bpf_core_enum_value(enum pageflags, name))
+
+/* Is this the inode of a file's data, on a filesystem that is watched? */
+static __always_inline bool inode_watched(struct inode *inode)
+{
+	struct super_block *sb = inode->i_sb;
+
+	if (sb->s_magic != BTRFS_SUPER_MAGIC ||
+	    inode->i_ino < BTRFS_FIRST_FREE_OBJECTID)
+		return false;
+	return !knob_dev || sb->s_dev == knob_dev;
+}
+
+/* Where a page stands. Plain numbers: the verifier lets no pointer be a key. */
+struct page_at {
+	__u64 page;
+	__u64 mapping;
+	__u64 index;
+};
+
+/*
+ * The page that is argument `n` of the hooked function. Read from the context
+ * as memory, since the argument itself is a typed pointer.
+ */
+static __always_inline struct page_at page_argument(void *ctx, int n)
+{
+	struct page_at at = { 0 };
+	struct folio *folio;
+
+	bpf_probe_read_kernel(&at.page, sizeof(at.page), (__u64 *)ctx + n);
+	folio = (struct folio *)at.page;
+	at.mapping = (__u64)BPF_CORE_READ(folio, mapping);
+	at.index = BPF_CORE_READ(folio, index);
+	return at;
+}
+
+static __always_inline __u64 page_flags(__u64 page)
+{
+	return BPF_CORE_READ((struct folio *)page, flags);
+}
+
+/* Does the page still stand in the cache where the window says? */
+static __always_inline bool page_present(__u64 page, __u64 mapping, __u64 index)
+{
+	struct folio *folio = (struct folio *)page;
+
+	return (__u64)BPF_CORE_READ(folio, mapping) == mapping &&
+	       BPF_CORE_READ(folio, index) == index;
+}
+
+static __always_inline struct inode *mapping_inode(__u64 mapping)
+{
+	return BPF_CORE_READ((struct address_space *)mapping, host);
+}
+
+/* The subvolume's id. Returns false where btrfs.ko has no BTF. */
+static __always_inline bool inode_root(struct inode *inode, __u64 *root)
+{
+	struct btrfs_inode *binode;
+
+	if (!bpf_core_field_exists(struct btrfs_inode, vfs_inode) ||
+	    !bpf_core_field_exists(struct btrfs_root, root_key))
+		return false;
+	binode = (void *)inode -
+		 bpf_core_field_offset(struct btrfs_inode, vfs_inode);
+	*root = BPF_CORE_READ(binode, root, root_key.objectid);
+	return true;
+}
+
+/* Some name of the inode, or NULL if none is cached. */
+static __always_inline struct dentry *inode_dentry(struct inode *inode)
+{
+	struct hlist_node *alias = BPF_CORE_READ(inode, i_dentry.first);
+
+	if (!alias)
+		return NULL;
+	return (void *)alias - bpf_core_field_offset(struct dentry, d_u.d_alias);
+}
+
+struct path_walk {
+	struct record *record;
+	struct dentry *dentry;
+	__u32 used;
+	__u32 flags;
+};
+
+static long path_step(__u32 i, struct path_walk *walk)
+{
+	struct dentry *dentry = walk->dentry;
+	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	__u32 at = walk->used;
+	long len;
+
+	if (dentry == parent || !parent)
+		return 1;
+	if (at >= RECORD_PATH_LEN || i == PATH_DEPTH - 1) {
+		walk->flags |= RECORD_PATH_TRUNCATED;
+		return 1;
+	}
+	len = bpf_probe_read_kernel_str(walk->record->path + at, RECORD_NAME_MAX,
+					BPF_CORE_READ(dentry, d_name.name));
+	if (len <= 0) {
+		walk->flags |= RECORD_PATH_TRUNCATED;
+		return 1;
+	}
+	walk->used = at + len;
+	walk->dentry = parent;
+	return 0;
+}
+
+/* Write the names from `dentry` up to the root of its filesystem. */
+static __always_inline void path_read(struct record *record,
+				      struct dentry *dentry)
+{
+	struct path_walk walk = { .record = record, .dentry = dentry };
+
+	if (!dentry) {
+		record->flags |= RECORD_NO_DENTRY;
+		return;
+	}
+	bpf_loop(PATH_DEPTH, path_step, &walk, 0);
+	record->path_len = walk.used;
+	record->flags |= walk.flags;
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * record.h - the contract between the two sides: what travels through the
+ * ring, and what is counted in maps. Fixed widths, padding spelled out.
+ */
+#ifndef DIRTYWATCH_RECORD_H
+#define DIRTYWATCH_RECORD_H
+
+#include "window.h"
+
+#define RECORD_VERSION 1
+#define RECORD_STACK_DEPTH 16
+#define RECORD_PATH_LEN 1024 /* path bytes kept */
+#define RECORD_NAME_MAX 256  /* one component with its NUL */
+
+#define WINDOW_SLOTS 2
+
+/*
+ * The key of an open window: a place in a file. Two windows can share it if
+ * the elder was dropped.
+ */
+struct place {
+	__u64 mapping;	  /* address of the file's address_space */
+	__u64 index_slot; /* page index * WINDOW_SLOTS + slot */
+};
+
+enum record_kind {
+	RECORD_FINDING = 1, /* a window that got a verdict */
+	RECORD_UNEXPLAINED, /* a clean with no known function on its stack */
+	RECORD_KIND_MAX,
+};
+
+enum record_flag {
+	RECORD_HAS_ROOT = 1,	   /* `root` is valid */
+	RECORD_PATH_TRUNCATED = 2, /* the path did not fit, its head is missing */
+	RECORD_NO_DENTRY = 4,	   /* no name was cached for the inode */
+	RECORD_WAS_STRANDED = 8,   /* reported as stranded before */
+};
+
+/*
+ * One record. `path` holds the components from the file up to the root of
+ * the filesystem, each ending in NUL, `path_len` bytes in all; the slack
+ * behind it lets the kernel side write a whole component at any offset.
+ */
+struct record {
+	__u32 version;
+	__u32 kind;    /* enum record_kind */
+	__u32 verdict; /* enum verdict */
+	__u32 flags;   /* enum record_flag */
+	__u64 ns;
+	__u64 ino;
+	__u64 root; /* subvolume id */
+	__u32 dev;  /* s_dev, kernel encoding: major << 20 | minor */
+	__u32 nlink;
+	__u8 uuid[16];
+	struct window window;
+	struct window_range bound[WINDOW_RANGES];
+	__u32 pid; /* RECORD_UNEXPLAINED: who cleaned it */
+	__u32 tgid;
+	char comm[WINDOW_COMM_LEN];
+	__u32 stack_len; /* entries used */
+	__u32 path_len;	 /* bytes used */
+	__u64 stack[RECORD_STACK_DEPTH]; /* of the observation, innermost first */
+	char path[RECORD_PATH_LEN + RECORD_NAME_MAX];
+};
+
+/* What is counted, in the order of the map: name and what it means. */
+#define COUNTERS(X)                                                          \
+	X(written, "pages cleaned by writeback")                             \
+	X(calls, "write calls")                                              \
+	X(suspects, "pages cleaned by a write call")                         \
+	X(rewritten, "dirty again without a window")                         \
+	X(near_miss, "windows that ended well")                              \
+	X(stranded, "pages left clean by their write call")                  \
+	X(pending, "pages dropped before their write call returned")         \
+	X(lost, "pages lost")                                                \
+	X(superseded, "pages dropped and wholly rewritten")                  \
+	X(voided, "pages thrown away on purpose")                            \
+	X(unexplained, "cleans with no known function on their stack")       \
+	X(in_flight, "write calls that began before the watch")              \
+	X(unattributed, "pages cleaned by them")                             \
+	X(migrated, "suspect pages that moved")                              \
+	X(sent, "records sent")
+
+enum counter {
+#define X(name, text) COUNT_##name,
+	COUNTERS(X)
+#undef X
+		COUNT_MAX,
+};
+
+/* What makes the tool blind: evidence that is missing. */
+#define BLINDNESS(X)                                                  \
+	X(ring_full, "records that did not fit into the ring")        \
+	X(map_full, "suspect pages that did not fit into the map")    \
+	X(no_task, "events without task storage")                     \
+	X(no_stack, "cleans whose kernel stack could not be read")    \
+	X(no_exit, "write calls or writebacks whose return was missed") \
+	X(vanished, "suspect pages that left without being seen")     \
+	X(crowded, "suspect pages that met two others in their place") \
+	X(undecided, "dropped pages whose write call had not returned") \
+	X(not_run, "hook runs that the kernel skipped")
+
+enum blind {
+#define X(name, text) BLIND_##name,
+	BLINDNESS(X)
+#undef X
+		BLIND_MAX,
+};
+
+/* One kind of blindness: how often, and the interval that it spans (ns). */
+struct blind_span {
+	__u64 count;
+	__u64 first_ns;
+	__u64 last_ns;
+};
+
+/* Where a kernel function stands in a stack, and what that proves. */
+enum scope {
+	SCOPE_NONE,
+	SCOPE_WRITE,	 /* inside a buffered write */
+	SCOPE_WRITEBACK, /* inside writeback: the clean is its first step */
+	SCOPE_DISCARD,	 /* inside an invalidation: the data is unwanted */
+};
+
+struct frame {
+	__u64 from;
+	__u64 to;
+	__u32 scope; /* enum scope, or SCOPE_NONE */
+	__u32 way;   /* enum way, or WAY_UNKNOWN */
+};
+
+#define FRAMES_MAX 128
+
+#endif

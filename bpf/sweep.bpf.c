@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sweep.bpf.c - run by the user side over the table of windows, now and then:
+ * a stranded page may have become dirty by ways that no hook sees.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "windows.bpf.h"
+
+/* Look at a stranded page again: it may have become dirty unseen. */
+static __noinline int observe_again(const struct place *at)
+{
+	struct place place = *at;
+	struct window *w = bpf_map_lookup_elem(&windows, &place);
+	enum verdict v = VERDICT_OPEN;
+	__u64 flags;
+
+	if (!w || (w->bits & (WINDOW_ENDED | WINDOW_DROPPED)) != WINDOW_ENDED ||
+	    !page_present(w->page, place.mapping, w->index))
+		return 0;
+	flags = page_flags(w->page);
+	w = bpf_map_lookup_elem(&windows, &place);
+	if (!w)
+		return 0;
+	if (flags & (page_flag(PG_dirty) | page_flag(PG_writeback)))
+		v = window_step(w, OBS_DIRTY, 0);
+	else if (w->end.locked && !(flags & page_flag(PG_locked)))
+		v = window_step(w, OBS_SETTLED, 0);
+	window_say(&place, w, v, NULL, NULL);
+	return 0;
+}
+
+SEC("iter/bpf_map_elem")
+int sweep(struct bpf_iter__bpf_map_elem *ctx)
+{
+	const struct place *key = ctx->key;
+
+	if (!key)
+		return 0;
+	return observe_again(key);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* task.bpf.h - what is known of the current task. */
+#ifndef DIRTYWATCH_TASK_BPF_H
+#define DIRTYWATCH_TASK_BPF_H
+
+#include "count.bpf.h"
+
+/* Its state, or NULL if no hook has seen it yet. */
+static __always_inline struct task_state *task_known(void)
+{
+	return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+}
+
+/* Its state, made if need be; NULL (and blind) if that fails. */
+static __always_inline struct task_state *task_state(void)
+{
+	struct task_state *task;
+
+	task = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0,
+				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!task)
+		go_blind(BLIND_no_task);
+	return task;
+}
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* windows.bpf.h - the table of open windows: find, open, settle. */
+#ifndef DIRTYWATCH_WINDOWS_BPF_H
+#define DIRTYWATCH_WINDOWS_BPF_H
+
+#include "emit.bpf.h"
+
+/* The counter of each verdict; the open one has none. */
+static __always_inline int verdict_counter(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PENDING:
+		return COUNT_pending;
+	case VERDICT_STRANDED:
+		return COUNT_stranded;
+	case VERDICT_REWRITTEN:
+		return COUNT_rewritten;
+	case VERDICT_NEAR_MISS:
+		return COUNT_near_miss;
+	case VERDICT_LOST:
+		return COUNT_lost;
+	case VERDICT_SUPERSEDED:
+		return COUNT_superseded;
+	case VERDICT_VOID:
+		return COUNT_voided;
+	default:
+		return -1;
+	}
+}
+
+/* The window of a page that is still cached, and its place; NULL if none. */
+static __always_inline struct window *
+windows_find(struct place *place, __u64 mapping, __u64 index)
+{
+	place->mapping = mapping;
+	for (int slot = 0; slot < WINDOW_SLOTS; slot++) {
+		struct window *w;
+
+		place->index_slot = index * WINDOW_SLOTS + slot;
+		w = bpf_map_lookup_elem(&windows, place);
+		if (w && !(w->bits & WINDOW_DROPPED))
+			return w;
+	}
+	return NULL;
+}
+
+/* Take a window out of the table. Returns 0 for one caller only. */
+static __always_inline int windows_take(const struct place *place)
+{
+	if (bpf_map_delete_elem(&windows, place))
+		return -1;
+	__sync_fetch_and_add(&live, -1);
+	return 0;
+}
+
+/* Put a new window into a free slot of its place. */
+static __always_inline void windows_open(__u64 mapping, const struct window *w)
+{
+	struct place place = { .mapping = mapping };
+	long err = 0;
+
+	for (int slot = 0; slot < WINDOW_SLOTS; slot++) {
+		place.index_slot = w->index * WINDOW_SLOTS + slot;
+		err = bpf_map_update_elem(&windows, &place, w, BPF_NOEXIST);
+		if (!err) {
+			__sync_fetch_and_add(&live, 1);
+			count(COUNT_suspects);
+			return;
+		}
+		if (err != -17 /* EEXIST */)
+			break;
+	}
+	go_blind(err == -17 ? BLIND_crowded : BLIND_map_full);
+}
+
+static __always_inline void window_record(struct record *record,
+					  const struct place *place,
+					  const struct window *w,
+					  enum verdict v, struct dentry *dentry,
+					  const struct stack_search *search)
+{
+	record_fill(record, RECORD_FINDING, mapping_inode(place->mapping),
+		    dentry, search);
+	record->verdict = v;
+	record->window = *w;
+	window_bound(w, record->bound);
+	if (v >= VERDICT_REWRITTEN && w->bits & WINDOW_ENDED &&
+	    (!(w->bits & WINDOW_DROPPED) || w->drop.ns > w->end.ns))
+		record->flags |= RECORD_WAS_STRANDED;
+}
+
+/* Does this verdict end the window, and was somebody else there first? */
+static __always_inline bool window_gone(const struct place *place,
+					enum verdict v)
+{
+	return v >= VERDICT_REWRITTEN && windows_take(place);
+}
+
+/*
+ * Say a verdict: count it, send it, and end the window if the verdict ends
+ * it. Of two parties that come to the same end, one says it.
+ */
+static __noinline int window_say(const struct place *place,
+				 const struct window *w, enum verdict v,
+				 struct dentry *dentry,
+				 const struct stack_search *search)
+{
+	int counter = verdict_counter(v);
+	struct record *record;
+
+	if (v == VERDICT_OPEN)
+		return 0;
+	if (counter < 0) {
+		go_blind(BLIND_vanished);
+		return 0;
+	}
+	if (v == VERDICT_REWRITTEN) {
+		if (!window_gone(place, v))
+			count(counter);
+		return 0;
+	}
+	record = record_reserve();
+	if (!record) {
+		if (!window_gone(place, v)) {
+			count(counter);
+			go_blind(BLIND_ring_full);
+		}
+		return 0;
+	}
+	/* Filled while the window is still in the table, and so still ours. */
+	window_record(record, place, w, v, dentry, search);
+	if (window_gone(place, v)) {
+		record_discard(record);
+		return 0;
+	}
+	count(counter);
+	record_send(record);
+	return 0;
+}
+
+#endif

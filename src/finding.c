@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "finding.h"
+
+#define FINDINGS_MAX 65536
+
+static const char *const class_words[FINDING_CLASS_MAX] = {
+	[FINDING_PENDING] = "pending",	       [FINDING_STRANDED] = "stranded",
+	[FINDING_NEAR_MISS] = "near-miss",     [FINDING_LOST] = "lost",
+	[FINDING_SUPERSEDED] = "superseded",   [FINDING_VOID] = "void",
+	[FINDING_UNEXPLAINED] = "unexplained",
+};
+
+static const char *const way_words[WAY_MAX] = {
+	[WAY_UNKNOWN] = "unknown",
+	[WAY_KSWAPD] = "kswapd",
+	[WAY_DIRECT] = "direct",
+	[WAY_MEMCG] = "memcg",
+	[WAY_DROP_CACHES] = "drop_caches",
+	[WAY_FADVISE] = "fadvise",
+	[WAY_MADVISE] = "madvise",
+	[WAY_INVALIDATE] = "invalidate",
+	[WAY_INODE_LRU] = "inode-lru",
+	[WAY_EVICT] = "evict",
+	[WAY_HWPOISON] = "hwpoison",
+	[WAY_DIRECT_IO] = "direct-io",
+	[WAY_TRUNCATE] = "truncate",
+	[WAY_PUNCH] = "punch",
+	[WAY_REMAP] = "remap",
+	[WAY_ABORT] = "abort",
+};
+
+static const enum finding_class classes[VERDICT_MAX] = {
+	[VERDICT_PENDING] = FINDING_PENDING,
+	[VERDICT_STRANDED] = FINDING_STRANDED,
+	[VERDICT_NEAR_MISS] = FINDING_NEAR_MISS,
+	[VERDICT_LOST] = FINDING_LOST,
+	[VERDICT_SUPERSEDED] = FINDING_SUPERSEDED,
+	[VERDICT_VOID] = FINDING_VOID,
+};
+
+const char *finding_class_word(enum finding_class class)
+{
+	return class < FINDING_CLASS_MAX ? class_words[class] : "unknown";
+}
+
+const char *finding_way_word(enum way way)
+{
+	return way < WAY_MAX ? way_words[way] : way_words[WAY_UNKNOWN];
+}
+
+void finding_uuid(const uint8_t uuid[16], char text[FINDING_UUID_LEN])
+{
+	static const uint8_t none[16];
+	char *to = text;
+	int i;
+
+	*to = '\0';
+	if (!memcmp(uuid, none, sizeof(none)))
+		return;
+	for (i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*to++ = '-';
+		to += sprintf(to, "%02x", uuid[i]);
+	}
+}
+
+static void set_task(struct finding_task *task, uint32_t pid, uint32_t tgid,
+		     const char comm[WINDOW_COMM_LEN])
+{
+	task->pid = pid;
+	task->tgid = tgid;
+	memcpy(task->comm, comm, WINDOW_COMM_LEN);
+	task->comm[WINDOW_COMM_LEN - 1] = '\0';
+}
+
+/*
+ * A record may be written while the other party settles the same window: of a
+ * verdict that was spoken without it, its part is not looked at.
+ */
+static void set_write(const struct record *r, struct finding *f)
+{
+	const struct window_end *end = &r->window.end;
+
+	if (f->class == FINDING_UNEXPLAINED) {
+		set_task(&f->task, r->pid, r->tgid, r->comm);
+		f->task_known = true;
+		return;
+	}
+	if (f->class == FINDING_PENDING || !(r->window.bits & WINDOW_ENDED))
+		return;
+	set_task(&f->task, end->pid, end->tgid, end->comm);
+	f->task_known = true;
+	f->write_known = true;
+	f->end_ns = end->ns;
+	f->pos = end->pos;
+	f->result = end->result;
+}
+
+static void set_drop(const struct record *r, struct finding *f)
+{
+	const struct window_drop *drop = &r->window.drop;
+
+	if (f->class == FINDING_STRANDED || f->class == FINDING_NEAR_MISS ||
+	    !(r->window.bits & WINDOW_DROPPED))
+		return;
+	set_task(&f->dropper, drop->pid, drop->tgid, drop->comm);
+	f->dropped = true;
+	f->drop_ns = drop->ns;
+	f->way = drop->way;
+	f->unlinked |= drop->unlinked != 0;
+}
+
+/*
+ * How long a near miss was open at most. The call that came back for its page
+ * closed the window then; one that left the page clean closed it never, and
+ * the page was only seen to be dirty again by this observation.
+ */
+static uint64_t longest_open(const struct record *r, enum finding_class class)
+{
+	const struct window *w = &r->window;
+	bool left_clean = w->bits & WINDOW_ENDED && !w->end.locked;
+	uint64_t until = r->ns;
+
+	if (class != FINDING_NEAR_MISS)
+		return 0;
+	if (w->bits & WINDOW_RETRIED && !left_clean)
+		until = w->retry_ns;
+	return until > w->clean_ns ? until - w->clean_ns : 0;
+}
+
+/*
+ * The components come from the file up, a path reads from the root down. None
+ * at all is the root directory, which has no pages that a call could write: a
+ * name cut off from the tree (opened by handle, as by an NFS server).
+ */
+static void set_path(const struct record *r, struct finding *f)
+{
+	size_t at = r->path_len;
+	char *to = f->path;
+
+	f->path_in_fs = true;
+	if (r->flags & RECORD_NO_DENTRY || !at)
+		return;
+	f->path_known = true;
+	f->path_truncated = r->flags & RECORD_PATH_TRUNCATED;
+	while (at) {
+		size_t end = at - 1;
+
+		for (at = end; at && r->path[at - 1];)
+			at--;
+		*to++ = '/';
+		memcpy(to, r->path + at, end - at);
+		to += end - at;
+	}
+	*to = '\0';
+	if (f->path_truncated)
+		memmove(f->path, f->path + 1, (size_t)(to - f->path));
+}
+
+/*
+ * A drop in a way that is not known may have been on purpose; a call that
+ * still runs may yet rewrite the page.
+ */
+static bool is_complete(const struct finding *f)
+{
+	return f->class != FINDING_PENDING && f->class != FINDING_UNEXPLAINED &&
+	       !(f->dropped && f->way == WAY_UNKNOWN);
+}
+
+void finding_from_record(const struct record *r, struct finding *f)
+{
+	const struct window *w = &r->window;
+
+	memset(f, 0, sizeof(*f));
+	f->class = r->kind == RECORD_UNEXPLAINED ? FINDING_UNEXPLAINED
+						 : classes[r->verdict];
+	f->ns = r->ns;
+	f->clean_ns = w->clean_ns;
+	f->retry_ns = w->bits & WINDOW_RETRIED ? w->retry_ns : 0;
+	f->window_max_ns = longest_open(r, f->class);
+	f->ino = r->ino;
+	f->page = w->index;
+	f->dev = r->dev;
+	f->subvol = r->root;
+	f->subvol_known = r->flags & RECORD_HAS_ROOT;
+	f->was_stranded = r->flags & RECORD_WAS_STRANDED;
+	f->unlinked = r->nlink == 0;
+	memcpy(f->bound, r->bound, sizeof(f->bound));
+	f->stack_len = r->stack_len;
+	memcpy(f->stack, r->stack, r->stack_len * sizeof(f->stack[0]));
+	finding_uuid(r->uuid, f->uuid);
+	snprintf(f->id, sizeof(f->id), "%" PRIx64 "-%" PRIx64 "-%" PRIx64,
+		 f->clean_ns ? f->clean_ns : f->ns, f->ino, f->page);
+	set_write(r, f);
+	set_drop(r, f);
+	set_path(r, f);
+	f->complete = is_complete(f);
+}
+
+/* What is kept of a finding whose window may still get another. */
+struct entry {
+	UT_hash_handle hh;
+	char id[FINDING_ID_LEN];
+	uint64_t subvol;
+	bool stranded;
+	bool subvol_known;
+	bool path_known;
+	bool path_truncated;
+	bool path_in_fs;
+	char path[];
+};
+
+struct findings {
+	struct entry *entries;
+	uint64_t stranded; /* entries that are */
+	uint64_t uncached; /* stranded pages that found the table full */
+};
+
+struct findings *findings_new(void)
+{
+	return calloc(1, sizeof(struct findings));
+}
+
+static void entry_remove(struct findings *t, struct entry *e)
+{
+	if (e->stranded)
+		t->stranded--;
+	HASH_DEL(t->entries, e);
+	free(e);
+}
+
+static int entry_add(struct findings *t, const struct finding *f)
+{
+	size_t len = strlen(f->path);
+	struct entry *e = calloc(1, sizeof(*e) + len + 1);
+
+	if (!e)
+		return -ENOMEM;
+	memcpy(e->id, f->id, sizeof(e->id));
+	memcpy(e->path, f->path, len);
+	e->subvol = f->subvol;
+	e->subvol_known = f->subvol_known;
+	e->path_known = f->path_known;
+	e->path_truncated = f->path_truncated;
+	e->path_in_fs = f->path_in_fs;
+	e->stranded = f->class == FINDING_STRANDED;
+	HASH_ADD_STR(t->entries, id, e);
+	if (!e->hh.tbl) {
+		free(e);
+		return -ENOMEM;
+	}
+	if (e->stranded)
+		t->stranded++;
+	return 0;
+}
+
+static void entry_inherit(const struct entry *e, struct finding *f)
+{
+	if (!f->subvol_known && e->subvol_known) {
+		f->subvol = e->subvol;
+		f->subvol_known = true;
+	}
+	if (!e->path_known || (f->path_known && !f->path_truncated))
+		return;
+	memcpy(f->path, e->path, strlen(e->path) + 1);
+	f->path_known = true;
+	f->path_truncated = e->path_truncated;
+	f->path_in_fs = e->path_in_fs;
+}
+
+int findings_note(struct findings *t, struct finding *f)
+{
+	bool opens =
+		f->class == FINDING_STRANDED || f->class == FINDING_PENDING;
+	struct entry *e;
+
+	if (f->class == FINDING_UNEXPLAINED)
+		return 0;
+	HASH_FIND_STR(t->entries, f->id, e);
+	if (e) {
+		entry_inherit(e, f);
+		entry_remove(t, e);
+	} else if (!opens && f->was_stranded && t->uncached) {
+		t->uncached--;
+	}
+	if (!opens)
+		return 0;
+	if (HASH_COUNT(t->entries) < FINDINGS_MAX)
+		return entry_add(t, f);
+	if (f->class == FINDING_STRANDED)
+		t->uncached++;
+	return 0;
+}
+
+uint64_t findings_open(const struct findings *t)
+{
+	return t->stranded + t->uncached;
+}
+
+void findings_free(struct findings *t)
+{
+	struct entry *e, *next;
+
+	if (!t)
+		return;
+	e = t->entries;
+	HASH_CLEAR(hh, t->entries);
+	for (; e; e = next) {
+		next = e->hh.next;
+		free(e);
+	}
+	free(t);
+}

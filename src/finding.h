@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * finding.h - all that is said about one record, and the table of the pages
+ * that are stranded right now.
+ */
+#ifndef DIRTYWATCH_FINDING_H
+#define DIRTYWATCH_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record.h"
+
+#define FINDING_PATH_LEN 8192 /* a mount point and a path below it */
+#define FINDING_ID_LEN 64
+#define FINDING_UUID_LEN 37
+
+enum finding_class {
+	FINDING_PENDING,
+	FINDING_STRANDED,
+	FINDING_NEAR_MISS,
+	FINDING_LOST,
+	FINDING_SUPERSEDED,
+	FINDING_VOID,
+	FINDING_UNEXPLAINED,
+	FINDING_CLASS_MAX,
+};
+
+struct finding_task {
+	uint32_t pid; /* thread id */
+	uint32_t tgid;
+	char comm[WINDOW_COMM_LEN];
+};
+
+/* Times are ns of CLOCK_MONOTONIC, 0 if not seen. */
+struct finding {
+	enum finding_class class;
+	char id[FINDING_ID_LEN];     /* the same for all records of a window */
+	char uuid[FINDING_UUID_LEN]; /* of the filesystem, empty if unknown */
+	uint32_t dev;		     /* major << 20 | minor */
+	uint64_t subvol;	     /* if subvol_known */
+	uint64_t ino;
+	uint64_t page; /* index in the file */
+	uint64_t ns;   /* when it was observed */
+	uint64_t clean_ns;
+	uint64_t retry_ns;
+	uint64_t end_ns;
+	uint64_t drop_ns;
+	uint64_t window_max_ns; /* near miss: open for no longer; 0: unknown */
+	struct window_range bound[WINDOW_RANGES];
+	struct finding_task task; /* made the write call, or cleaned the page */
+	uint64_t pos;		  /* if write_known, as all of the call */
+	int64_t result;
+	struct finding_task dropper; /* if dropped */
+	enum way way;
+	uint32_t stack_len;
+	uint64_t stack[RECORD_STACK_DEPTH]; /* innermost first */
+	bool subvol_known;
+	bool task_known;
+	bool write_known;
+	bool dropped;
+	bool was_stranded;
+	bool unlinked;
+	bool complete; /* nothing that the verdict rests on is missing */
+	bool path_known;
+	bool path_truncated; /* the head is missing: no slash in front */
+	bool path_in_fs;     /* as the filesystem sees it, not by a mount */
+	char path[FINDING_PATH_LEN];
+};
+
+/* "lost", "near-miss", ...; never NULL. */
+const char *finding_class_word(enum finding_class class);
+
+/* "kswapd", "fadvise", ...; never NULL. */
+const char *finding_way_word(enum way way);
+
+/* Writes the usual text form of a uuid; an empty string if it is all zero. */
+void finding_uuid(const uint8_t uuid[16], char text[FINDING_UUID_LEN]);
+
+/* Fills *f from a decoded record. Pure: asks nobody, cannot fail. */
+void finding_from_record(const struct record *r, struct finding *f);
+
+struct findings;
+
+/* An empty table, for findings_free(); NULL: no memory. */
+struct findings *findings_new(void);
+
+/*
+ * Takes note of a finding, in the order in which they come. A stranded page is
+ * open until its window ends; what ends a window gets the path and subvolume
+ * that an earlier finding of it had, if it has none of its own. A full table
+ * (65536 windows) goes on counting. Returns 0 or -ENOMEM.
+ */
+int findings_note(struct findings *t, struct finding *f);
+
+/* Pages that are stranded now. */
+uint64_t findings_open(const struct findings *t);
+
+void findings_free(struct findings *t);
+
+#endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * frames.c - what a function's presence in a stack proves. Not every kernel
+ * has every name: some are older or newer, some are inlined into their caller,
+ * which then stands in the stack in their place.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frames.h"
+
+struct row {
+	const char *symbol;
+	__u32 scope;
+	__u32 way;
+};
+
+static const struct row rows[] = {
+	/* A buffered write. */
+	{ "btrfs_buffered_write", SCOPE_WRITE, 0 },
+	{ "lock_and_cleanup_extent", SCOPE_WRITE, 0 },
+	{ "lock_and_cleanup_extent_if_need", SCOPE_WRITE, 0 },
+	{ "prepare_pages", SCOPE_WRITE, 0 },
+	{ "prepare_one_folio", SCOPE_WRITE, 0 },
+	{ "copy_one_range", SCOPE_WRITE, 0 },
+	{ "btrfs_dirty_pages", SCOPE_WRITE, 0 },
+	{ "btrfs_dirty_folio", SCOPE_WRITE, 0 },
+
+	/* Writeback, its workers, and those who write pages their own way. */
+	{ "do_writepages", SCOPE_WRITEBACK, 0 },
+	{ "btrfs_writepages", SCOPE_WRITEBACK, 0 },
+	{ "extent_writepages", SCOPE_WRITEBACK, 0 },
+	{ "extent_write_cache_pages", SCOPE_WRITEBACK, 0 },
+	{ "extent_write_locked_range", SCOPE_WRITEBACK, 0 },
+	{ "btrfs_writepage", SCOPE_WRITEBACK, 0 },
+	{ "pageout", SCOPE_WRITEBACK, 0 },
+	{ "compress_file_range", SCOPE_WRITEBACK, 0 },
+	{ "async_cow_start", SCOPE_WRITEBACK, 0 },
+	{ "async_cow_submit", SCOPE_WRITEBACK, 0 },
+	{ "submit_compressed_extents", SCOPE_WRITEBACK, 0 },
+	{ "btrfs_writepage_fixup_worker", SCOPE_WRITEBACK, 0 },
+	{ "btrfs_write_out_cache", SCOPE_WRITEBACK, 0 },
+	{ "__btrfs_write_out_cache", SCOPE_WRITEBACK, 0 },
+
+	/* Cleans of data that nobody wants any more. */
+	{ "btrfs_invalidate_folio", SCOPE_DISCARD, 0 },
+	{ "truncate_inode_pages_range", SCOPE_DISCARD, 0 },
+
+	/* Reclaim. */
+	{ "balance_pgdat", 0, WAY_KSWAPD },
+	{ "kswapd", 0, WAY_KSWAPD },
+	{ "try_to_free_mem_cgroup_pages", 0, WAY_MEMCG },
+	{ "try_to_free_pages", 0, WAY_DIRECT },
+	{ "__node_reclaim", 0, WAY_DIRECT },
+	{ "reclaim_pages", 0, WAY_MADVISE },
+
+	/* Asked for by a program or an administrator. */
+	{ "generic_fadvise", 0, WAY_FADVISE },
+	{ "drop_pagecache_sb", 0, WAY_DROP_CACHES },
+	{ "invalidate_inode_pages2_range", 0, WAY_INVALIDATE },
+	{ "inode_lru_isolate", 0, WAY_INODE_LRU },
+	{ "prune_icache_sb", 0, WAY_INODE_LRU },
+	{ "memory_failure", 0, WAY_HWPOISON },
+	{ "soft_offline_page", 0, WAY_HWPOISON },
+	{ "evict", 0, WAY_EVICT },
+	{ "btrfs_evict_inode", 0, WAY_EVICT },
+
+	/* The data is overwritten, or thrown away on purpose. */
+	{ "btrfs_direct_write", 0, WAY_DIRECT_IO },
+	{ "truncate_pagecache", 0, WAY_TRUNCATE },
+	{ "btrfs_setattr", 0, WAY_TRUNCATE },
+	{ "truncate_pagecache_range", 0, WAY_PUNCH },
+	{ "btrfs_punch_hole", 0, WAY_PUNCH },
+	{ "btrfs_punch_hole_lock_range", 0, WAY_PUNCH },
+	{ "btrfs_fallocate", 0, WAY_PUNCH },
+	{ "btrfs_clone_files", 0, WAY_REMAP },
+	{ "btrfs_remap_file_range", 0, WAY_REMAP },
+	{ "btrfs_destroy_delalloc_inodes", 0, WAY_ABORT },
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+struct filling {
+	struct frame *frames;
+	unsigned int count;
+	unsigned int scopes; /* bit set of the scopes found */
+	int err;
+};
+
+static void add_frame(const struct ksym *sym, void *arg)
+{
+	struct filling *f = arg;
+
+	for (unsigned int i = 0; i < ROWS; i++) {
+		if (strcmp(sym->name, rows[i].symbol) != 0)
+			continue;
+		if (f->count == FRAMES_MAX) {
+			f->err = -E2BIG;
+			return;
+		}
+		f->frames[f->count++] = (struct frame){
+			.from = sym->from,
+			.to = sym->to,
+			.scope = rows[i].scope,
+			.way = rows[i].way,
+		};
+		f->scopes |= 1U << rows[i].scope;
+	}
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct frame *x = a, *y = b;
+
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+int frames_fill(const struct ksyms *ksyms, struct frame frames[FRAMES_MAX])
+{
+	const unsigned int needed = 1U << SCOPE_WRITE | 1U << SCOPE_WRITEBACK;
+	struct filling f = { .frames = frames };
+
+	ksyms_each(ksyms, add_frame, &f);
+	if (f.err)
+		return f.err;
+	if ((f.scopes & needed) != needed)
+		return -ENOENT;
+	qsort(frames, f.count, sizeof(*frames), by_address);
+	return (int)f.count;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* hookset.h - which program serves which role on the running kernel. */
+#ifndef DIRTYWATCH_HOOKSET_H
+#define DIRTYWATCH_HOOKSET_H
+
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+
+#include "callsite.h"
+#include "ksyms.h"
+
+/* What a variant needs of the kernel to be attached. */
+enum hook_need {
+	NEED_FUNCTION_BTF,   /* a kernel function with BTF: fentry, fexit */
+	NEED_MODULE_BTF,     /* the same, in btrfs.ko */
+	NEED_TRACEPOINT_BTF, /* a tracepoint with BTF */
+	NEED_SYMBOL,	     /* a probe-able address in btrfs.ko */
+	NEED_CALL_SITES,     /* all the calls of the symbol */
+	NEED_MAP_ITER,	     /* an iterator over the elements of a map */
+};
+
+struct hook_variant {
+	const char *program; /* its name in the BPF object */
+	const char *symbol;  /* what it is attached to */
+	enum hook_need need;
+};
+
+#define VARIANTS_MAX 2
+
+struct hook_role {
+	const char *name;
+	bool essential; /* no verdict without it */
+	const char *without; /* what is missing when an optional one is */
+	struct hook_variant variants[VARIANTS_MAX]; /* best first */
+};
+
+extern const struct hook_role hook_roles[];
+extern const unsigned int hook_role_count;
+
+/* What the running kernel offers. */
+struct hook_kernel {
+	struct btf *vmlinux;
+	struct btf *btrfs; /* NULL: btrfs.ko has no BTF */
+	const struct ksyms *ksyms;
+};
+
+/*
+ * Read the kernel's BTF, and btrfs.ko's unless `no_module_btf`. Returns 0 or
+ * -errno: without vmlinux BTF there is nothing to attach to.
+ */
+int hook_kernel_read(struct hook_kernel *kernel, const struct ksyms *ksyms,
+		     bool no_module_btf);
+void hook_kernel_free(struct hook_kernel *kernel);
+
+/* What a role got: a variant, or none, and where it is to be attached. */
+struct hook_choice {
+	const struct hook_variant *variant;
+	int site_count; /* NEED_CALL_SITES */
+	__u64 sites[CALLSITES_MAX];
+};
+
+/* Choose the first variant of the role that the kernel can take. */
+void hook_choose(const struct hook_role *role, const struct hook_kernel *kernel,
+		 struct hook_choice *choice);
+
+#endif

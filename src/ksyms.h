@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* ksyms.h - the running kernel's functions and their addresses. */
+#ifndef DIRTYWATCH_KSYMS_H
+#define DIRTYWATCH_KSYMS_H
+
+#include <linux/types.h>
+#include <stdio.h>
+
+/*
+ * A function, or a part of one that the compiler moved elsewhere. `name` is
+ * the source's: without .cold, .isra.0 and the like.
+ */
+struct ksym {
+	__u64 from;
+	__u64 to; /* where the next symbol begins */
+	const char *name;
+	const char *module; /* "" for the kernel itself */
+};
+
+struct ksyms;
+
+/*
+ * Read symbols in the format of /proc/kallsyms. Returns 0, -EPERM if the
+ * addresses are hidden, -EBADMSG if a line is malformed, -ENOMEM.
+ */
+int ksyms_read(FILE *from, struct ksyms **out);
+void ksyms_free(struct ksyms *ksyms);
+
+/* Call `fn` for every function, in the order of their addresses. */
+void ksyms_each(const struct ksyms *ksyms,
+		void (*fn)(const struct ksym *, void *), void *arg);
+
+/* The first function of that name and module ("" for the kernel), or NULL. */
+const struct ksym *ksyms_named(const struct ksyms *ksyms, const char *name,
+			       const char *module);
+
+/* The function that holds `address`, or NULL. */
+const struct ksym *ksyms_at(const struct ksyms *ksyms, __u64 address);
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* main.c - the verbs. */
+#include <argp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "provoke.h"
+#include "replay.h"
+#include "watch.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+const char *argp_program_version = "btrfs-dirtywatch " VERSION;
+
+static int help_main(int argc, char **argv);
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *text;
+} verbs[] = {
+	{ "watch", watch_main, "watch for lost writes (the default)" },
+	{ "provoke", provoke_main, "make the kernel lose writes, on purpose" },
+	{ "replay", replay_main, "judge recorded observations" },
+	{ "help", help_main, "show this text" },
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static int help_main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	printf("Usage: btrfs-dirtywatch [VERB] [OPTION...]\n"
+	       "Find buffered writes that btrfs lost before they reached the disk.\n\n");
+	for (size_t i = 0; i < VERBS; i++)
+		printf("  %-10s %s\n", verbs[i].name, verbs[i].text);
+	printf("\n`btrfs-dirtywatch VERB --help` lists a verb's options.\n");
+	return fflush(stdout) ? EXIT_NO_ANSWER : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "watch";
+
+	argp_err_exit_status = EXIT_USAGE;
+	/* A closed pipe is an error of the write that meets it. */
+	signal(SIGPIPE, SIG_IGN);
+
+	for (size_t i = 0; i < VERBS; i++)
+		if (!strcmp(name, verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+	if (name[0] == '-' || argc < 2)
+		return watch_main(argc, argv);
+	complain("there is no verb '%s'; 'btrfs-dirtywatch help' lists them",
+		 name);
+	return EXIT_USAGE;
+}

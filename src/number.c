@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/* number.c - strict numbers: strtoul() alone takes "", "-1" and "12x". */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "number.h"
+
+#define TEN_YEARS 315360000.0
+
+int number_parse(const char *text, unsigned long *out)
+{
+	char *end;
+	unsigned long n;
+
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (*end)
+		return -EINVAL;
+	if (errno)
+		return -ERANGE;
+	*out = n;
+	return 0;
+}
+
+int seconds_parse(const char *text, double *out)
+{
+	char *end;
+	double n;
+
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	n = strtod(text, &end);
+	if (*end)
+		return -EINVAL;
+	if (!(n > 0 && n < TEN_YEARS))
+		return -ERANGE;
+	*out = n;
+	return 0;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* options.c - the option table of `watch`. */
+#include <argp.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "number.h"
+#include "options.h"
+
+enum { OPT_RING = 256, OPT_NO_MODULE_BTF };
+
+static const struct argp_option table[] = {
+	{ "mount", 'm', "PATH", 0,
+	  "Watch only the filesystem that PATH is on", 0 },
+	{ "pid", 'p', "PID", 0, "Watch only the write calls of process PID",
+	  0 },
+	{ "duration", 'd', "SECONDS", 0, "Stop after SECONDS", 0 },
+	{ "json", 'j', NULL, 0, "Print one JSON object a line", 0 },
+	{ "verbose", 'v', NULL, 0,
+	  "Say more: hooks, void and pending drops, libbpf's messages", 0 },
+	{ "ring-size", OPT_RING, "KIB", 0,
+	  "Size of the ring buffer, a power of two (default 1024)", 1 },
+	{ "no-module-btf", OPT_NO_MODULE_BTF, NULL, OPTION_HIDDEN, NULL, 1 },
+	{ 0 },
+};
+
+static void set_number(struct argp_state *state, const char *arg,
+		       const char *what, unsigned long max, __u32 *to)
+{
+	unsigned long n;
+
+	if (number_parse(arg, &n) || n < 1 || n > max)
+		argp_error(state, "%s '%s' is not a number from 1 to %lu", what,
+			   arg, max);
+	else
+		*to = (__u32)n;
+}
+
+static void set_ring(struct argp_state *state, const char *arg,
+		     struct options *o)
+{
+	set_number(state, arg, "ring size", 1UL << 20, &o->ring_kib);
+	if (o->ring_kib & (o->ring_kib - 1) || o->ring_kib < 4)
+		argp_error(state, "ring size '%s' is not a power of two from 4",
+			   arg);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'm':
+		o->mount = arg;
+		break;
+	case 'p':
+		set_number(state, arg, "process id", INT_MAX, &o->pid);
+		break;
+	case 'd':
+		if (seconds_parse(arg, &o->duration))
+			argp_error(state,
+				   "duration '%s' is not a number of seconds above 0",
+				   arg);
+		break;
+	case 'j':
+		o->json = true;
+		break;
+	case 'v':
+		o->verbose++;
+		break;
+	case OPT_RING:
+		set_ring(state, arg, o);
+		break;
+	case OPT_NO_MODULE_BTF:
+		o->no_module_btf = true;
+		break;
+	case ARGP_KEY_ARG:
+		argp_error(state, "'%s' is one argument too many", arg);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *options)
+{
+	static const struct argp argp = {
+		.options = table,
+		.parser = parse,
+		.doc = "Watch btrfs for buffered writes that get lost before they reach the disk.\v"
+		       "Exit status: 0 none lost, 1 losses found, 2 usage, 3 could not answer, "
+		       "4 no permission, 5 blind (evidence is missing).",
+	};
+
+	return argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, options) ?
+		       -EINVAL :
+		       0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* options.h - what the user asked `watch` for, and the defaults. */
+#ifndef DIRTYWATCH_OPTIONS_H
+#define DIRTYWATCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+
+struct options {
+	const char *mount; /* a path on the filesystem to watch, or NULL: all */
+	__u32 pid;	   /* 0: all */
+	double duration;   /* seconds, 0: until a signal */
+	__u32 ring_kib;	   /* size of the ring buffer in KiB */
+	int verbose;
+	bool json;
+	bool no_module_btf; /* as if btrfs.ko had no BTF: for tests */
+};
+
+#define OPTIONS_DEFAULT { .ring_kib = 1024 }
+
+/*
+ * Parse the arguments of `watch` (argv[0] is the verb). Returns 0; a usage
+ * error ends the process with exit code 2, as --help does with 0.
+ */
+int options_parse(int argc, char **argv, struct options *options);
+
+#endif

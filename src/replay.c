@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * replay.c - the verb `replay`: recorded observations through the same
+ * transitions, the same table rules and the same printers as live ones. No
+ * kernel is asked. The format is told in replay_line.h.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "replay.h"
+#include "replay_judge.h"
+
+struct replay_options {
+	const char *path;
+	bool json;
+	int verbose;
+};
+
+struct recording {
+	FILE *in;
+	unsigned long number; /* of the line read last */
+	char why[80];	      /* what is wrong with it, after -EBADMSG */
+	char line[REPLAY_LINE_MAX + 1];
+};
+
+static int refuse(struct recording *rec, const char *why)
+{
+	snprintf(rec->why, sizeof(rec->why), "%s", why);
+	return -EBADMSG;
+}
+
+/* Reads a whole line. Returns 1, 0 at the end, or a negative errno. */
+static int read_line(struct recording *rec)
+{
+	size_t len = 0;
+	int c;
+
+	rec->number++;
+	errno = 0;
+	while ((c = getc_unlocked(rec->in)) != EOF && c != '\n') {
+		if (len == REPLAY_LINE_MAX)
+			return refuse(rec, "it is too long");
+		if (!c)
+			return refuse(rec, "it has a NUL byte");
+		rec->line[len++] = (char)c;
+	}
+	rec->line[len] = '\0';
+	if (c == '\n')
+		return 1;
+	if (ferror(rec->in))
+		return errno ? -errno : -EIO;
+	return len ? refuse(rec, "it has no end, it was cut short") : 0;
+}
+
+static int read_header(struct recording *rec)
+{
+	int got = read_line(rec);
+
+	if (got < 0)
+		return got;
+	if (!got || strcmp(rec->line, REPLAY_HEADER) != 0)
+		return refuse(rec, "it is not '" REPLAY_HEADER "'");
+	return 0;
+}
+
+static int take_line(struct recording *rec, struct replay_judge *judge)
+{
+	struct replay_line line;
+	int err;
+
+	if (replay_parse(rec->line, &line))
+		return refuse(rec, line.why);
+	err = judge_line(judge, &line);
+	return err == -EBADMSG ? refuse(rec, judge->why) : err;
+}
+
+static int take_all(struct recording *rec, struct replay_judge *judge)
+{
+	int err = read_header(rec);
+	int got;
+
+	if (err)
+		return err;
+	while ((got = read_line(rec)) > 0) {
+		err = take_line(rec, judge);
+		if (err)
+			return err;
+	}
+	if (got < 0)
+		return got;
+	err = judge_finish(judge);
+	return err == -EBADMSG ? refuse(rec, judge->why) : err;
+}
+
+int replay_run(FILE *in, const char *name, struct report *report)
+{
+	struct recording rec = { .in = in };
+	struct replay_judge judge;
+	int code, err;
+
+	err = judge_init(&judge, report);
+	if (!err)
+		err = take_all(&rec, &judge);
+	code = err ? EXIT_NO_ANSWER : judge.table.summary.exit_code;
+	judge_free(&judge);
+	if (err == -EBADMSG)
+		complain("cannot use '%s': line %lu: %s; correct it or record "
+			 "again",
+			 name, rec.number, rec.why);
+	else if (err)
+		complain("cannot replay '%s': %s", name, strerror(-err));
+	return code;
+}
+
+static const struct argp_option table[] = {
+	{ "json", 'j', NULL, 0, "Print one JSON object a line", 0 },
+	{ "verbose", 'v', NULL, 0, "Show void and pending drops too", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct replay_options *o = state->input;
+
+	switch (key) {
+	case 'j':
+		o->json = true;
+		break;
+	case 'v':
+		o->verbose++;
+		break;
+	case ARGP_KEY_ARG:
+		if (o->path)
+			argp_error(state, "'%s' is one argument too many", arg);
+		o->path = arg;
+		break;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state,
+			   "name the recording, or - for standard input");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static int replay_file(const struct replay_options *o, FILE *in)
+{
+	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct report *report;
+	int code;
+
+	report = o->json ? report_json_new(stdout)
+			 : report_text_new(stdout, colour, o->verbose);
+	if (!report) {
+		complain("out of memory; end other programs and try again");
+		return EXIT_NO_ANSWER;
+	}
+	code = replay_run(in, in == stdin ? "standard input" : o->path, report);
+	report_free(report);
+	return code;
+}
+
+int replay_main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = table,
+		.parser = parse,
+		.args_doc = "FILE",
+		.doc = "Judge recorded observations (FILE, or - for standard "
+		       "input) as if they were made now.\v"
+		       "Exit status: 0 none lost, 1 losses found, 2 usage, "
+		       "3 could not answer, 5 blind (evidence is missing).",
+	};
+	struct replay_options o = { 0 };
+	FILE *in = stdin;
+	int code;
+
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
+		return EXIT_USAGE;
+	if (strcmp(o.path, "-") != 0)
+		in = fopen(o.path, "re");
+	if (!in) {
+		complain("cannot open '%s': %s; give the path of a recording",
+			 o.path, strerror(errno));
+		return EXIT_NO_ANSWER;
+	}
+	code = replay_file(&o, in);
+	if (in != stdin)
+		fclose(in);
+	return code;
+}

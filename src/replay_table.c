@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* replay_table.c - see replay_table.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* No memory is an error to return, not a reason to exit. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "decode.h"
+#include "replay_table.h"
+
+struct replay_file {
+	__u64 map;
+	struct replay_line line;
+	UT_hash_handle hh;
+};
+
+struct replay_window {
+	struct place place;
+	struct window w;
+	bool stranded; /* has been reported as that */
+	UT_hash_handle hh;
+};
+
+static const enum counter verdict_counters[VERDICT_MAX] = {
+	[VERDICT_PENDING] = COUNT_pending,
+	[VERDICT_STRANDED] = COUNT_stranded,
+	[VERDICT_REWRITTEN] = COUNT_rewritten,
+	[VERDICT_NEAR_MISS] = COUNT_near_miss,
+	[VERDICT_LOST] = COUNT_lost,
+	[VERDICT_SUPERSEDED] = COUNT_superseded,
+	[VERDICT_VOID] = COUNT_voided,
+};
+
+void table_count(struct replay_table *t, enum counter c)
+{
+	t->summary.counters[c]++;
+}
+
+void table_blind(struct replay_table *t, enum blind kind,
+		 const struct blind_span *span)
+{
+	struct blind_span *all = &t->summary.blind[kind];
+
+	if (!all->count || span->first_ns < all->first_ns)
+		all->first_ns = span->first_ns;
+	if (span->last_ns > all->last_ns)
+		all->last_ns = span->last_ns;
+	all->count += span->count;
+}
+
+static void go_blind(struct replay_table *t, enum blind kind, __u64 ns)
+{
+	table_blind(t, kind, &(struct blind_span){ 1, ns, ns });
+}
+
+int table_init(struct replay_table *t, struct report *report)
+{
+	memset(t, 0, sizeof(*t));
+	t->report = report;
+	t->findings = findings_new();
+	return t->findings ? 0 : -ENOMEM;
+}
+
+void table_free(struct replay_table *t)
+{
+	struct replay_window *w, *next_window;
+	struct replay_file *f, *next_file;
+
+	HASH_ITER (hh, t->windows, w, next_window) {
+		HASH_DEL(t->windows, w);
+		free(w);
+	}
+	HASH_ITER (hh, t->files, f, next_file) {
+		HASH_DEL(t->files, f);
+		free(f);
+	}
+	findings_free(t->findings);
+}
+
+/* ---- records --------------------------------------------------------- */
+
+static struct replay_file *file_of(const struct replay_table *t, __u64 map)
+{
+	struct replay_file *f;
+
+	HASH_FIND(hh, t->files, &map, sizeof(map), f);
+	return f;
+}
+
+bool table_knows(const struct replay_table *t, __u64 map)
+{
+	return file_of(t, map) != NULL;
+}
+
+int table_file(struct replay_table *t, const struct replay_line *l)
+{
+	struct replay_file *f = file_of(t, l->map);
+
+	if (!f) {
+		f = calloc(1, sizeof(*f));
+		if (!f)
+			return -ENOMEM;
+		f->map = l->map;
+		HASH_ADD(hh, t->files, map, sizeof(f->map), f);
+		if (!f->hh.tbl) {
+			free(f);
+			return -ENOMEM;
+		}
+	}
+	f->line = *l;
+	return 0;
+}
+
+/* The names of a path, from the last to the first. */
+static void record_path(struct record *record, const char *path)
+{
+	size_t end = strlen(path);
+
+	if (!end)
+		record->flags |= RECORD_NO_DENTRY;
+	while (end) {
+		const char *slash = memrchr(path, '/', end);
+		size_t at = (size_t)(slash - path);
+
+		memcpy(record->path + record->path_len, slash + 1,
+		       end - at - 1);
+		record->path_len += (__u32)(end - at);
+		end = at;
+	}
+}
+
+static void record_new(const struct replay_table *t, struct record *record,
+		       enum record_kind kind, const struct replay_line *l)
+{
+	const struct replay_line *file = &file_of(t, l->map)->line;
+
+	memset(record, 0, sizeof(*record));
+	record->version = RECORD_VERSION;
+	record->kind = kind;
+	record->ns = l->t;
+	record->ino = file->ino;
+	record->root = file->root;
+	record->flags = file->root_known ? RECORD_HAS_ROOT : 0;
+	record->dev = (__u32)file->dev;
+	record->nlink = (__u32)file->nlink;
+	memcpy(record->uuid, file->uuid, sizeof(record->uuid));
+	record_path(record, file->path);
+}
+
+/* The way of every record: bytes, a checked record, a finding, a line. */
+static int record_send(struct replay_table *t, const struct record *record)
+{
+	struct finding finding;
+	struct record checked;
+	int err;
+
+	err = decode_record(record, sizeof(*record), &checked);
+	if (err)
+		return err;
+	finding_from_record(&checked, &finding);
+	err = findings_note(t->findings, &finding);
+	if (err)
+		return err;
+	table_count(t, COUNT_sent);
+	return report_finding(t->report, &finding);
+}
+
+static int send_window(struct replay_table *t, const struct replay_window *o,
+		       enum verdict v, __u64 ns)
+{
+	const struct replay_line at = { .map = o->place.mapping, .t = ns };
+	struct record record;
+
+	record_new(t, &record, RECORD_FINDING, &at);
+	record.verdict = v;
+	record.window = o->w;
+	window_bound(&o->w, record.bound);
+	if (o->stranded)
+		record.flags |= RECORD_WAS_STRANDED;
+	return record_send(t, &record);
+}
+
+int table_unexplained(struct replay_table *t, const struct replay_line *l)
+{
+	struct record record;
+
+	table_count(t, COUNT_unexplained);
+	record_new(t, &record, RECORD_UNEXPLAINED, l);
+	record.pid = (__u32)l->pid;
+	record.tgid = (__u32)l->tgid;
+	memcpy(record.comm, l->comm, sizeof(record.comm));
+	return record_send(t, &record);
+}
+
+/* ---- windows --------------------------------------------------------- */
+
+static struct replay_window *window_at(const struct replay_table *t,
+				       const struct replay_line *l, __u64 slot)
+{
+	struct place place = { l->map, l->index * WINDOW_SLOTS + slot };
+	struct replay_window *o;
+
+	HASH_FIND(hh, t->windows, &place, sizeof(place), o);
+	return o;
+}
+
+static struct replay_window *window_find(const struct replay_table *t,
+					 const struct replay_line *l)
+{
+	__u64 slot;
+
+	for (slot = 0; slot < WINDOW_SLOTS; slot++) {
+		struct replay_window *o = window_at(t, l, slot);
+
+		if (o && !(o->w.bits & WINDOW_DROPPED))
+			return o;
+	}
+	return NULL;
+}
+
+struct window *table_find(const struct replay_table *t,
+			  const struct replay_line *l)
+{
+	struct replay_window *o = window_find(t, l);
+
+	return o ? &o->w : NULL;
+}
+
+static int observe(struct replay_table *t, struct replay_window *o,
+		   enum observation what, __u64 ns)
+{
+	enum verdict v = window_step(&o->w, what, ns);
+	int err = 0;
+
+	if (v == VERDICT_OPEN)
+		return 0;
+	if (v == VERDICT_FORBIDDEN) {
+		go_blind(t, BLIND_vanished, ns);
+		return 0;
+	}
+	table_count(t, verdict_counters[v]);
+	if (v != VERDICT_REWRITTEN)
+		err = send_window(t, o, v, ns);
+	if (v == VERDICT_STRANDED)
+		o->stranded = true;
+	if (v >= VERDICT_REWRITTEN) {
+		HASH_DEL(t->windows, o);
+		free(o);
+	}
+	return err;
+}
+
+int table_observe(struct replay_table *t, const struct replay_line *l,
+		  enum observation what)
+{
+	struct replay_window *o = window_find(t, l);
+
+	return o ? observe(t, o, what, l->t) : 0;
+}
+
+int table_open(struct replay_table *t, const struct replay_line *l)
+{
+	struct replay_window *o;
+	__u64 slot = 0;
+
+	while (slot < WINDOW_SLOTS && window_at(t, l, slot))
+		slot++;
+	if (slot == WINDOW_SLOTS) {
+		go_blind(t, BLIND_crowded, l->t);
+		return 0;
+	}
+	o = calloc(1, sizeof(*o));
+	if (!o)
+		return -ENOMEM;
+	o->place = (struct place){ l->map, l->index * WINDOW_SLOTS + slot };
+	o->w.page = l->page;
+	o->w.index = l->index;
+	o->w.call = l->call;
+	o->w.clean_ns = l->t;
+	o->w.i_size = l->isize;
+	o->w.left = l->left;
+	HASH_ADD(hh, t->windows, place, sizeof(o->place), o);
+	if (!o->hh.tbl) {
+		free(o);
+		return -ENOMEM;
+	}
+	table_count(t, COUNT_suspects);
+	return 0;
+}
+
+int table_end(struct replay_table *t, const struct window_end *end, __u64 call)
+{
+	struct replay_window *o, *next;
+	int err = 0;
+
+	for (o = t->windows; o && !err; o = next) {
+		__u32 locked = o->w.end.locked;
+
+		next = o->hh.next;
+		if (o->w.call != call)
+			continue;
+		o->w.end = *end;
+		o->w.end.locked = locked;
+		err = observe(t, o, OBS_END, end->ns);
+	}
+	return err;
+}
+
+void table_over(struct replay_table *t, __u64 ns)
+{
+	const struct replay_window *o;
+	const __u32 both = WINDOW_DROPPED | WINDOW_ENDED;
+
+	for (o = t->windows; o; o = o->hh.next) {
+		if ((o->w.bits & both) == WINDOW_ENDED)
+			t->summary.open_stranded++;
+		if ((o->w.bits & both) == WINDOW_DROPPED)
+			go_blind(t, BLIND_undecided, ns);
+	}
+}

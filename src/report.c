@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "report.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+const struct report_word report_counters[COUNT_MAX] = {
+#define X(name, text) [COUNT_##name] = { #name, text },
+	COUNTERS(X)
+#undef X
+};
+
+const struct report_word report_blinds[BLIND_MAX] = {
+#define X(name, text) [BLIND_##name] = { #name, text },
+	BLINDNESS(X)
+#undef X
+};
+
+struct report *report_new(const struct report_ops *ops, FILE *out)
+{
+	struct report *r = calloc(1, sizeof(*r));
+
+	if (r) {
+		r->ops = ops;
+		r->out = out;
+	}
+	return r;
+}
+
+void report_free(struct report *r)
+{
+	free(r);
+}
+
+int report_emit(const struct report *r, const char *text, size_t len)
+{
+	errno = 0;
+	if (fwrite(text, 1, len, r->out) != len || fflush(r->out))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+int report_start(struct report *r, const struct report_start_info *info)
+{
+	r->start = *info;
+	r->start.version = NULL;
+	r->start.kernel = NULL;
+	r->start.srcversion = NULL;
+	r->start.mount = NULL;
+	return r->ops->start(r, info);
+}
+
+int report_finding(struct report *r, const struct finding *f)
+{
+	return r->ops->finding(r, f);
+}
+
+int report_blind(struct report *r, const struct blind_info *info)
+{
+	return r->ops->blind(r, info);
+}
+
+int report_summary(struct report *r, const struct summary *s)
+{
+	return r->ops->summary(r, s);
+}
+
+int summary_exit_code(const struct summary *s)
+{
+	int i;
+
+	for (i = 0; i < BLIND_MAX; i++)
+		if (s->blind[i].count)
+			return 5;
+	return s->counters[COUNT_lost] || s->open_stranded ? 1 : 0;
+}
+
+const char *summary_verdict(const struct summary *s)
+{
+	if (s->exit_code == 5 || summary_exit_code(s) == 5)
+		return "blind";
+	if (s->counters[COUNT_lost])
+		return "lost";
+	if (s->open_stranded)
+		return "stranded";
+	return s->exit_code ? "no answer" : "none lost";
+}
+
+/* Splits a time into what strftime() takes and the ns behind it. */
+static int64_t wall_time(const struct report *r, uint64_t ns, time_t *seconds)
+{
+	int64_t wall = (int64_t)ns + r->start.wall_ns;
+
+	*seconds = wall / NS_PER_S;
+	return wall % NS_PER_S;
+}
+
+struct json_object *report_time(const struct report *r, uint64_t ns)
+{
+	char day[32], text[64];
+	struct tm tm;
+	time_t seconds;
+	int64_t rest;
+
+	if (!r->start.wall_known)
+		return NULL;
+	rest = wall_time(r, ns, &seconds);
+	if (!gmtime_r(&seconds, &tm) ||
+	    !strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm))
+		return NULL;
+	snprintf(text, sizeof(text), "%s.%09" PRId64 "Z", day, rest);
+	return json_object_new_string(text);
+}
+
+/* Local time of day, for people. Returns false if there is no saying it. */
+static bool print_wall(FILE *out, const struct report *r, uint64_t ns)
+{
+	time_t seconds;
+	int64_t rest = wall_time(r, ns, &seconds);
+	char day[32];
+	struct tm tm;
+
+	if (!r->start.wall_known || !localtime_r(&seconds, &tm) ||
+	    !strftime(day, sizeof(day), "%H:%M:%S", &tm))
+		return false;
+	fprintf(out, "%s.%03" PRId64, day, rest / 1000000);
+	return true;
+}
+
+void report_print_time(FILE *out, const struct report *r, uint64_t ns)
+{
+	if (!print_wall(out, r, ns))
+		fprintf(out, "%" PRIu64 ".%03" PRIu64, ns / NS_PER_S,
+			ns % NS_PER_S / 1000000);
+}

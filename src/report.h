@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * report.h - the printer interface, and the one table of what is printed.
+ *
+ * Every call prints whole lines and flushes them, and returns 0, or the
+ * negative errno of the write (-EPIPE: nobody reads any more), or -ENOMEM.
+ */
+#ifndef DIRTYWATCH_REPORT_H
+#define DIRTYWATCH_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "finding.h"
+
+#define REPORT_SCHEMA 1
+
+struct json_object;
+struct report;
+
+/* Strings may be NULL: not known, not printed. */
+struct report_start_info {
+	const char *version;	/* of this program */
+	const char *kernel;	/* release */
+	const char *srcversion; /* of btrfs.ko */
+	const char *mount;	/* the only one that is watched */
+	uint64_t ns;		/* CLOCK_MONOTONIC */
+	bool wall_known;	/* false: times are printed as they are */
+	int64_t wall_ns;	/* CLOCK_REALTIME less CLOCK_MONOTONIC */
+	/* The name for a kernel address and the offset behind it, or NULL. */
+	const char *(*symbol)(void *arg, uint64_t addr, uint64_t *off);
+	void *symbol_arg; /* lives as long as the report */
+};
+
+/* An interval in which evidence went missing; words of BLINDNESS(). */
+struct blind_info {
+	const char *kind;
+	const char *text;
+	uint64_t count;
+	uint64_t first_ns;
+	uint64_t last_ns;
+};
+
+struct summary {
+	uint64_t counters[COUNT_MAX];
+	struct blind_span blind[BLIND_MAX];
+	uint64_t open_stranded;
+	double seconds; /* watched */
+	int exit_code;
+};
+
+/* A word of record.h and what it means. */
+struct report_word {
+	const char *name;
+	const char *text;
+};
+
+extern const struct report_word report_counters[COUNT_MAX];
+extern const struct report_word report_blinds[BLIND_MAX];
+
+/* One line for people; `verbose` >= 1 shows pending and void findings too. */
+struct report *report_text_new(FILE *out, bool colour, int verbose);
+
+/* One JSON object a line. Both: NULL if there is no memory. */
+struct report *report_json_new(FILE *out);
+
+int report_start(struct report *r, const struct report_start_info *info);
+int report_finding(struct report *r, const struct finding *f);
+int report_blind(struct report *r, const struct blind_info *info);
+int report_summary(struct report *r, const struct summary *s);
+
+/* Does not close the file. */
+void report_free(struct report *r);
+
+/*
+ * "none lost", "lost", "stranded" (none lost yet, but pages are open), "blind",
+ * or "no answer" when only the exit code says that something failed.
+ */
+const char *summary_verdict(const struct summary *s);
+
+/* The exit code by the numbers alone: 0, 1 or 5; 5 beats 1. */
+int summary_exit_code(const struct summary *s);
+
+/* What follows is for the printers. */
+
+struct report_ops {
+	int (*start)(struct report *r, const struct report_start_info *info);
+	int (*finding)(struct report *r, const struct finding *f);
+	int (*blind)(struct report *r, const struct blind_info *info);
+	int (*summary)(struct report *r, const struct summary *s);
+};
+
+struct report {
+	const struct report_ops *ops;
+	FILE *out;
+	bool colour;
+	int verbose;
+	struct report_start_info start; /* without its strings */
+};
+
+/*
+ * A thing that is said about a finding. The text table shows those with a
+ * heading, by print() if there is one, else the JSON value; JSON shows those
+ * with a key. A value of NULL: unknown, absent.
+ */
+struct report_column {
+	const char *key;
+	const char *heading;
+	int width; /* as in printf(): negative is to the left */
+	struct json_object *(*value)(const struct report *r,
+				     const struct finding *f);
+	void (*print)(FILE *out, const struct report *r,
+		      const struct finding *f);
+};
+
+/* Ends in an element without key and heading. */
+extern const struct report_column report_columns[];
+
+/* A report that prints by `ops`; NULL: no memory. */
+struct report *report_new(const struct report_ops *ops, FILE *out);
+
+/* Writes one or more whole lines and flushes. */
+int report_emit(const struct report *r, const char *text, size_t len);
+
+/* RFC 3339, UTC, ns; NULL if the wall clock is not known. To be
+ * json_object_put(). */
+struct json_object *report_time(const struct report *r, uint64_t ns);
+
+/* Local time of day, or seconds if the wall clock is not known. */
+void report_print_time(FILE *out, const struct report *r, uint64_t ns);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The one table of what is said about a finding, in text and in JSON. */
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "text.h"
+
+static struct json_object *lossy_string(const char *bytes)
+{
+	char *text = text_lossy(bytes, strlen(bytes));
+	struct json_object *value = NULL;
+
+	if (text)
+		value = json_object_new_string(text);
+	free(text);
+	return value;
+}
+
+static struct json_object *time_ns(uint64_t ns)
+{
+	return ns ? json_object_new_uint64(ns) : NULL;
+}
+
+static struct json_object *flag(bool set)
+{
+	return set ? json_object_new_boolean(true) : NULL;
+}
+
+static struct json_object *task_object(const struct finding_task *task)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "pid", json_object_new_uint64(task->pid));
+	json_object_object_add(o, "tgid", json_object_new_uint64(task->tgid));
+	json_object_object_add(o, "comm", lossy_string(task->comm));
+	return o;
+}
+
+/* An unexplained clean has no write call: its task stands alone. */
+static bool is_cleaner(const struct finding *f)
+{
+	return f->task_known && f->class == FINDING_UNEXPLAINED;
+}
+
+#define VALUE(name)                                                            \
+	static struct json_object *value_##name(const struct report *r,        \
+						const struct finding *f)
+
+VALUE(ts)
+{
+	return report_time(r, f->ns);
+}
+
+/* A value that needs the finding only. */
+#define FIELD(name, expr)                                                      \
+	VALUE(name)                                                            \
+	{                                                                      \
+		(void)r;                                                       \
+		return (expr);                                                 \
+	}
+
+FIELD(class, json_object_new_string(finding_class_word(f->class)))
+FIELD(id, json_object_new_string(f->id))
+FIELD(mono_ns, json_object_new_uint64(f->ns))
+FIELD(pid, is_cleaner(f) ? json_object_new_uint64(f->task.pid) : NULL)
+FIELD(tgid, is_cleaner(f) ? json_object_new_uint64(f->task.tgid) : NULL)
+FIELD(comm, is_cleaner(f) ? lossy_string(f->task.comm) : NULL)
+FIELD(inode, json_object_new_uint64(f->ino))
+FIELD(subvolume, f->subvol_known ? json_object_new_uint64(f->subvol) : NULL)
+FIELD(fs_uuid, f->uuid[0] ? json_object_new_string(f->uuid) : NULL)
+FIELD(page, json_object_new_uint64(f->page))
+FIELD(clean_ns, time_ns(f->clean_ns))
+FIELD(retry_ns, time_ns(f->retry_ns))
+FIELD(end_ns, time_ns(f->end_ns))
+FIELD(drop_ns, time_ns(f->drop_ns))
+FIELD(window_max_ns, time_ns(f->window_max_ns))
+FIELD(was_stranded, flag(f->was_stranded))
+FIELD(unlinked, json_object_new_boolean(f->unlinked))
+FIELD(complete, json_object_new_boolean(f->complete))
+FIELD(path, f->path_known ? lossy_string(f->path) : NULL)
+FIELD(path_truncated, flag(f->path_known && f->path_truncated))
+FIELD(path_in_fs, flag(f->path_known && f->path_in_fs))
+
+VALUE(device)
+{
+	char text[32];
+
+	(void)r;
+	snprintf(text, sizeof(text), "%u:%u", f->dev >> 20, f->dev & 0xfffff);
+	return json_object_new_string(text);
+}
+
+VALUE(bound)
+{
+	struct json_object *all = NULL;
+	int i;
+
+	(void)r;
+	for (i = 0; i < WINDOW_RANGES; i++) {
+		const struct window_range *b = &f->bound[i];
+		struct json_object *range;
+
+		if (b->from >= b->to)
+			continue;
+		range = json_object_new_array_ext(2);
+		json_object_array_add(range, json_object_new_uint64(b->from));
+		json_object_array_add(range,
+				      json_object_new_uint64(b->to - b->from));
+		if (!all)
+			all = json_object_new_array_ext(WINDOW_RANGES);
+		json_object_array_add(all, range);
+	}
+	return all;
+}
+
+/* What a finding says of its write call. */
+VALUE(write)
+{
+	struct json_object *o;
+
+	(void)r;
+	if (!f->task_known || is_cleaner(f))
+		return NULL;
+	o = task_object(&f->task);
+	if (f->write_known) {
+		json_object_object_add(o, "pos",
+				       json_object_new_uint64(f->pos));
+		json_object_object_add(o, "result",
+				       json_object_new_int64(f->result));
+	}
+	return o;
+}
+
+VALUE(dropper)
+{
+	struct json_object *o;
+
+	(void)r;
+	if (!f->dropped)
+		return NULL;
+	o = task_object(&f->dropper);
+	json_object_object_add(
+		o, "way", json_object_new_string(finding_way_word(f->way)));
+	return o;
+}
+
+/* Addresses are strings: many readers of JSON keep 53 bits of a number. */
+VALUE(stack)
+{
+	struct json_object *all;
+	char text[32];
+	uint32_t i;
+
+	(void)r;
+	if (!f->stack_len)
+		return NULL;
+	all = json_object_new_array_ext((int)f->stack_len);
+	for (i = 0; i < f->stack_len; i++) {
+		snprintf(text, sizeof(text), "0x%" PRIx64, f->stack[i]);
+		json_object_array_add(all, json_object_new_string(text));
+	}
+	return all;
+}
+
+/* As many as in the stack; null where there is no name. */
+VALUE(symbols)
+{
+	struct json_object *all;
+	char text[256];
+	uint32_t i;
+
+	if (!f->stack_len || !r->start.symbol)
+		return NULL;
+	all = json_object_new_array_ext((int)f->stack_len);
+	for (i = 0; i < f->stack_len; i++) {
+		uint64_t off = 0;
+		const char *name =
+			r->start.symbol(r->start.symbol_arg, f->stack[i], &off);
+
+		snprintf(text, sizeof(text), "%s+0x%" PRIx64, name ? name : "",
+			 off);
+		json_object_array_add(all, name ? json_object_new_string(text)
+						: NULL);
+	}
+	return all;
+}
+
+VALUE(path_b64)
+{
+	size_t len = strlen(f->path);
+	struct json_object *value = NULL;
+	char *text;
+
+	(void)r;
+	if (!f->path_known || text_is_utf8(f->path, len))
+		return NULL;
+	text = text_base64(f->path, len);
+	if (text)
+		value = json_object_new_string(text);
+	free(text);
+	return value;
+}
+
+#define PRINT(name)                                                            \
+	static void print_##name(FILE *out, const struct report *r,            \
+				 const struct finding *f)
+
+PRINT(time)
+{
+	report_print_time(out, r, f->ns);
+}
+
+PRINT(pid)
+{
+	(void)r;
+	if (f->task_known)
+		fprintf(out, "%u", f->task.pid);
+	else
+		putc('-', out);
+}
+
+PRINT(comm)
+{
+	(void)r;
+	if (f->task_known)
+		text_escape(out, f->task.comm, strlen(f->task.comm));
+	else
+		putc('-', out);
+}
+
+PRINT(bytes)
+{
+	const char *gap = "";
+	int i;
+
+	(void)r;
+	for (i = 0; i < WINDOW_RANGES; i++) {
+		const struct window_range *b = &f->bound[i];
+
+		if (b->from >= b->to)
+			continue;
+		fprintf(out, "%s%" PRIu64 "+%" PRIu64, gap, (uint64_t)b->from,
+			(uint64_t)(b->to - b->from));
+		gap = ",";
+	}
+	if (!*gap)
+		putc('-', out);
+}
+
+PRINT(dropper)
+{
+	(void)r;
+	if (!f->dropped) {
+		putc('-', out);
+		return;
+	}
+	fprintf(out, "%s:", finding_way_word(f->way));
+	text_escape(out, f->dropper.comm, strlen(f->dropper.comm));
+	fprintf(out, "[%u]", f->dropper.pid);
+}
+
+/* Notes stand in front, where no file name can imitate them. */
+PRINT(path)
+{
+	(void)r;
+	if (f->unlinked)
+		fputs("[unlinked] ", out);
+	if (!f->path_known) {
+		fputs("[path unknown]", out);
+		return;
+	}
+	if (f->path_in_fs)
+		fputs("[not by a mount] ", out);
+	if (f->path_truncated)
+		fputs(".../", out);
+	text_escape(out, f->path, strlen(f->path));
+}
+
+const struct report_column report_columns[] = {
+	{ "ts", "TIME", -12, value_ts, print_time },
+	{ "class", "CLASS", -11, value_class, NULL },
+	{ "id", NULL, 0, value_id, NULL },
+	{ "mono_ns", NULL, 0, value_mono_ns, NULL },
+	{ "pid", "PID", 7, value_pid, print_pid },
+	{ "tgid", NULL, 0, value_tgid, NULL },
+	{ "comm", "COMM", -15, value_comm, print_comm },
+	{ "write", NULL, 0, value_write, NULL },
+	{ "fs_uuid", NULL, 0, value_fs_uuid, NULL },
+	{ "device", NULL, 0, value_device, NULL },
+	{ "inode", "INODE", 8, value_inode, NULL },
+	{ "subvolume", "SUBVOL", 7, value_subvolume, NULL },
+	{ "page", NULL, 0, value_page, NULL },
+	{ "bound", "BYTES", -16, value_bound, print_bytes },
+	{ "clean_ns", NULL, 0, value_clean_ns, NULL },
+	{ "retry_ns", NULL, 0, value_retry_ns, NULL },
+	{ "end_ns", NULL, 0, value_end_ns, NULL },
+	{ "drop_ns", NULL, 0, value_drop_ns, NULL },
+	{ "window_max_ns", NULL, 0, value_window_max_ns, NULL },
+	{ "dropper", "DROPPED-BY", -24, value_dropper, print_dropper },
+	{ "was_stranded", NULL, 0, value_was_stranded, NULL },
+	{ "complete", NULL, 0, value_complete, NULL },
+	{ "stack", NULL, 0, value_stack, NULL },
+	{ "symbols", NULL, 0, value_symbols, NULL },
+	{ "unlinked", NULL, 0, value_unlinked, NULL },
+	{ "path_truncated", NULL, 0, value_path_truncated, NULL },
+	{ "path_in_fs", NULL, 0, value_path_in_fs, NULL },
+	{ "path", "PATH", 0, value_path, print_path },
+	{ "path_b64", NULL, 0, value_path_b64, NULL },
+	{ NULL, NULL, 0, NULL, NULL },
+};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "text.h"
+
+/* Adds a member; NULL is not known, and absent. */
+static void add(struct json_object *o, const char *key,
+		struct json_object *value)
+{
+	if (value)
+		json_object_object_add(o, key, value);
+}
+
+static void add_string(struct json_object *o, const char *key,
+		       const char *value)
+{
+	if (value)
+		add(o, key, json_object_new_string(value));
+}
+
+static struct json_object *object_new(const char *type)
+{
+	struct json_object *o = json_object_new_object();
+
+	add(o, "schema", json_object_new_int(REPORT_SCHEMA));
+	add_string(o, "type", type);
+	return o;
+}
+
+/* Prints the object as a line, and gives it back. */
+static int object_emit(const struct report *r, struct json_object *o)
+{
+	const char *json = json_object_to_json_string_ext(
+		o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *line = json ? open_memstream(&text, &len) : NULL;
+	int err = -ENOMEM;
+	bool whole;
+
+	if (!line)
+		goto out;
+	text_json(line, json);
+	putc('\n', line);
+	whole = !ferror(line);
+	if (!fclose(line) && whole)
+		err = report_emit(r, text, len);
+	free(text);
+out:
+	json_object_put(o);
+	return err;
+}
+
+static int json_start(struct report *r, const struct report_start_info *info)
+{
+	struct json_object *o = object_new("start");
+
+	add(o, "ts", report_time(r, info->ns));
+	add(o, "mono_ns", json_object_new_uint64(info->ns));
+	add_string(o, "version", info->version);
+	add_string(o, "kernel", info->kernel);
+	add_string(o, "srcversion", info->srcversion);
+	add_string(o, "mount", info->mount);
+	return object_emit(r, o);
+}
+
+static int json_finding(struct report *r, const struct finding *f)
+{
+	bool explained = f->class != FINDING_UNEXPLAINED;
+	struct json_object *o =
+		object_new(explained ? "finding" : "unexplained");
+	const struct report_column *c;
+
+	for (c = report_columns; c->key || c->heading; c++)
+		if (c->key)
+			add(o, c->key, c->value(r, f));
+	return object_emit(r, o);
+}
+
+static void add_blind(const struct report *r, struct json_object *o,
+		      const struct blind_info *info)
+{
+	add_string(o, "kind", info->kind);
+	add_string(o, "text", info->text);
+	add(o, "count", json_object_new_uint64(info->count));
+	add(o, "first_ns", json_object_new_uint64(info->first_ns));
+	add(o, "last_ns", json_object_new_uint64(info->last_ns));
+	add(o, "first", report_time(r, info->first_ns));
+	add(o, "last", report_time(r, info->last_ns));
+}
+
+static int json_blind(struct report *r, const struct blind_info *info)
+{
+	struct json_object *o = object_new("blind");
+
+	add_blind(r, o, info);
+	return object_emit(r, o);
+}
+
+static struct json_object *counters(const struct summary *s)
+{
+	struct json_object *o = json_object_new_object();
+	int i;
+
+	for (i = 0; i < COUNT_MAX; i++)
+		add(o, report_counters[i].name,
+		    json_object_new_uint64(s->counters[i]));
+	return o;
+}
+
+static struct json_object *blinds(const struct report *r,
+				  const struct summary *s)
+{
+	struct json_object *all = json_object_new_array();
+	int i;
+
+	for (i = 0; i < BLIND_MAX; i++) {
+		const struct blind_span *span = &s->blind[i];
+		struct blind_info info = {
+			report_blinds[i].name, report_blinds[i].text,
+			span->count,	       span->first_ns,
+			span->last_ns,
+		};
+		struct json_object *o;
+
+		if (!span->count)
+			continue;
+		o = json_object_new_object();
+		add_blind(r, o, &info);
+		json_object_array_add(all, o);
+	}
+	return all;
+}
+
+static int json_summary(struct report *r, const struct summary *s)
+{
+	struct json_object *o = object_new("summary");
+
+	add_string(o, "verdict", summary_verdict(s));
+	add(o, "lost", json_object_new_uint64(s->counters[COUNT_lost]));
+	add(o, "open_stranded", json_object_new_uint64(s->open_stranded));
+	add(o, "exit_code", json_object_new_int(s->exit_code));
+	add(o, "seconds", json_object_new_double(s->seconds));
+	add(o, "counters", counters(s));
+	add(o, "blind", blinds(r, s));
+	return object_emit(r, o);
+}
+
+static const struct report_ops json_ops = {
+	.start = json_start,
+	.finding = json_finding,
+	.blind = json_blind,
+	.summary = json_summary,
+};
+
+struct report *report_json_new(FILE *out)
+{
+	return report_new(&json_ops, out);
+}

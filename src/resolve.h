@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * resolve.h - from what the kernel side saw to names that a person can use:
+ * the path through a mount, the subvolume id, a path for an inode without one.
+ */
+#ifndef DIRTYWATCH_RESOLVE_H
+#define DIRTYWATCH_RESOLVE_H
+
+#include "finding.h"
+
+struct resolver;
+
+/*
+ * Opens the mount table. Paths are shown through the mount at `prefer` where
+ * that is possible (NULL: no such wish). Returns 0 and a resolver for
+ * resolver_free(), or -ENOMEM, or the negative errno of reading the table.
+ */
+int resolver_new(const char *prefer, struct resolver **out);
+
+void resolver_free(struct resolver *r);
+
+/*
+ * Completes a finding in place, as far as the system can tell: what stays
+ * unknown stays marked as such. Opens directories only, follows no symbolic
+ * link, crosses no mount point. Returns 0, or -ENOMEM, or the negative errno
+ * of reading the mount table; the finding is then as complete as before.
+ */
+int resolve_finding(struct resolver *r, struct finding *f);
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+/* totals.c - see totals.h. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "totals.h"
+
+int totals_counters(int fd, uint64_t counters[COUNT_MAX])
+{
+	int cpus = libbpf_num_possible_cpus();
+	__u64 *values;
+	int err = 0;
+
+	if (cpus < 0)
+		return cpus;
+	values = calloc((size_t)cpus, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	for (__u32 i = 0; i < COUNT_MAX && !err; i++) {
+		err = bpf_map_lookup_elem(fd, &i, values);
+		counters[i] = 0;
+		for (int cpu = 0; cpu < cpus; cpu++)
+			counters[i] += values[cpu];
+	}
+	free(values);
+	return err;
+}
+
+int totals_blind(int fd, struct blind_span blind[BLIND_MAX])
+{
+	int err = 0;
+
+	for (__u32 i = 0; i < BLIND_MAX && !err; i++)
+		err = bpf_map_lookup_elem(fd, &i, &blind[i]);
+	return err;
+}
+
+int totals_windows(int fd, uint64_t *stranded, uint64_t *undecided)
+{
+	struct place key, *last = NULL;
+	struct window w;
+	int err;
+
+	*stranded = 0;
+	*undecided = 0;
+	while (!(err = bpf_map_get_next_key(fd, last, &key))) {
+		last = &key;
+		if (bpf_map_lookup_elem(fd, &key, &w))
+			continue;
+		*stranded += w.bits & WINDOW_ENDED &&
+			     !(w.bits & WINDOW_DROPPED);
+		*undecided += w.bits & WINDOW_DROPPED &&
+			      !(w.bits & WINDOW_ENDED);
+	}
+	return err == -ENOENT ? 0 : err;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* totals.h - what the kernel side's maps add up to. */
+#ifndef DIRTYWATCH_TOTALS_H
+#define DIRTYWATCH_TOTALS_H
+
+#include <stdint.h>
+
+#include "record.h"
+
+/* Sum the per-CPU counters of the map `fd`. Returns 0 or -errno. */
+int totals_counters(int fd, uint64_t counters[COUNT_MAX]);
+
+/* Read the blind spans of the map `fd`. Returns 0 or -errno. */
+int totals_blind(int fd, struct blind_span blind[BLIND_MAX]);
+
+/*
+ * Count the windows of the map `fd` that are still stranded, and those whose
+ * page is gone while their write call has not returned. Returns 0 or -errno.
+ */
+int totals_windows(int fd, uint64_t *stranded, uint64_t *undecided);
+
+#endif

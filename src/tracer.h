@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* tracer.h - the BPF object's life: new, load, attach, arm, poll, free. */
+#ifndef DIRTYWATCH_TRACER_H
+#define DIRTYWATCH_TRACER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ksyms.h"
+#include "record.h"
+
+struct tracer;
+
+struct tracer_options {
+	__u32 dev;  /* s_dev of the one filesystem to watch, 0: all */
+	__u32 tgid; /* the one process to watch, 0: all */
+	__u32 ring_bytes;
+	bool no_module_btf;
+};
+
+/* Called for each raw record; a non-zero return ends tracer_poll() with it. */
+typedef int (*tracer_record_fn)(void *arg, const void *data, size_t size);
+
+/*
+ * Choose the hooks, load the programs, attach them, arm them. On failure says
+ * why on stderr and returns NULL with *exit_code set (enum exit_code).
+ */
+struct tracer *tracer_new(const struct tracer_options *options,
+			  const struct ksyms *ksyms, tracer_record_fn fn,
+			  void *arg, int *exit_code);
+
+/* A descriptor that is readable when records wait. */
+int tracer_fd(const struct tracer *tracer);
+
+/* Hand the waiting records on. Returns 0 or what the callback returned. */
+int tracer_poll(struct tracer *tracer);
+
+/* Look again at the pages that are left clean. Returns 0 or -errno. */
+int tracer_sweep(struct tracer *tracer);
+
+/* Is any page suspect now? */
+bool tracer_busy(const struct tracer *tracer);
+
+/* Stop observing: no new window is opened from here on. */
+void tracer_disarm(struct tracer *tracer);
+
+/* The program chosen for each role of hook_roles, in its order. */
+const char *tracer_program(const struct tracer *tracer, unsigned int role);
+
+/*
+ * Add up the counters, the blindness and the pages that are still stranded.
+ * Returns 0 or -errno.
+ */
+int tracer_totals(const struct tracer *tracer, uint64_t counters[COUNT_MAX],
+		  struct blind_span blind[BLIND_MAX], uint64_t *open_stranded);
+
+void tracer_free(struct tracer *tracer);
+
+#endif

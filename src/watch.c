@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/* watch.c - the verb `watch`; the path of a record is on_record(). */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "decode.h"
+#include "finding.h"
+#include "hookset.h"
+#include "log.h"
+#include "mounts.h"
+#include "options.h"
+#include "preflight.h"
+#include "report.h"
+#include "resolve.h"
+#include "tracer.h"
+#include "watch.h"
+
+/* How often pages that were left clean are looked at again. */
+#define SECOND_LOOK_NS 1000000000LL
+
+struct watch {
+	struct options options;
+	struct ksyms *ksyms;
+	struct tracer *tracer;
+	struct resolver *resolver;
+	struct findings *findings;
+	struct report *report;
+	__u64 start_ns;
+	int signals;
+	int malformed; /* records that did not decode */
+};
+
+static __u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (__u64)t.tv_sec * 1000000000ULL + (__u64)t.tv_nsec;
+}
+
+/* Raw bytes become a record, a finding, a finding with names, a line. */
+static int on_record(void *arg, const void *data, size_t size)
+{
+	struct watch *w = arg;
+	struct finding finding;
+	struct record record;
+
+	if (decode_record(data, size, &record)) {
+		w->malformed++;
+		return 0;
+	}
+	finding_from_record(&record, &finding);
+	resolve_finding(w->resolver, &finding);
+	findings_note(w->findings, &finding);
+	return report_finding(w->report, &finding);
+}
+
+static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
+{
+	const struct ksym *sym = ksyms_at(arg, address);
+
+	if (!sym)
+		return NULL;
+	*offset = address - sym->from;
+	return sym->name;
+}
+
+/* ---- begin ---------------------------------------------------------- */
+
+static int open_report(struct watch *w)
+{
+	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct report_start_info info = { .version = VERSION, .wall_known = true };
+	struct utsname kernel;
+	struct timespec wall;
+
+	w->report = w->options.json ?
+			    report_json_new(stdout) :
+			    report_text_new(stdout, colour,
+					    w->options.verbose);
+	if (!w->report)
+		return -ENOMEM;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	info.ns = w->start_ns = now_ns();
+	info.wall_ns = wall.tv_sec * 1000000000LL + wall.tv_nsec -
+		       (int64_t)info.ns;
+	info.mount = w->options.mount;
+	info.kernel = uname(&kernel) ? NULL : kernel.release;
+	info.symbol = symbol_at;
+	info.symbol_arg = w->ksyms;
+	return report_start(w->report, &info);
+}
+
+/* The device of the filesystem that the user named. Returns an exit code. */
+static int find_device(const char *path, __u32 *dev)
+{
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+	const struct mount *mount = NULL;
+	struct mounts *mounts = NULL;
+	int code = EXIT_USAGE;
+
+	if (!f || mounts_read(f, &mounts))
+		complain("cannot read /proc/self/mountinfo: %s",
+			 strerror(errno));
+	else if (!(mount = mounts_of_point(mounts, path)))
+		complain("'%s' is not on a mounted filesystem: %s", path,
+			 errno ? strerror(errno) : "no mount holds it");
+	else if (strcmp(mount->fstype, "btrfs") != 0)
+		complain("'%s' is on %s, not on btrfs", path, mount->fstype);
+	else
+		code = 0;
+	if (!code)
+		*dev = mount->major << 20 | mount->minor;
+	mounts_free(mounts);
+	if (f)
+		fclose(f);
+	return code;
+}
+
+/* SIGINT and SIGTERM become readable: the loop ends in an orderly way. */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int start(struct watch *w)
+{
+	struct tracer_options options = {
+		.tgid = w->options.pid,
+		.ring_bytes = w->options.ring_kib * 1024,
+		.no_module_btf = w->options.no_module_btf,
+	};
+	int code = EXIT_NO_ANSWER;
+
+	if (w->options.mount)
+		code = find_device(w->options.mount, &options.dev);
+	if (w->options.mount && code)
+		return code;
+	code = preflight(&w->ksyms);
+	if (code)
+		return code;
+	w->signals = open_signals();
+	w->findings = findings_new();
+	if (w->signals < 0 || !w->findings ||
+	    resolver_new(w->options.mount, &w->resolver)) {
+		complain("cannot start: %s", strerror(errno));
+		return EXIT_NO_ANSWER;
+	}
+	w->tracer = tracer_new(&options, w->ksyms, on_record, w, &code);
+	return w->tracer ? 0 : code;
+}
+
+static void show_hooks(const struct watch *w)
+{
+	for (unsigned int i = 0; i < hook_role_count; i++) {
+		const char *program = tracer_program(w->tracer, i);
+
+		fprintf(stderr, "%-16s %s\n", hook_roles[i].name,
+			program ? program : "none");
+	}
+}
+
+/* ---- run ------------------------------------------------------------ */
+
+/* Milliseconds to sleep: to the second look, or to the end. */
+static int time_left(const struct watch *w, __u64 look_ns, __u64 end_ns)
+{
+	__u64 until = tracer_busy(w->tracer) ? look_ns : ~0ULL;
+	__u64 now = now_ns();
+
+	if (end_ns && end_ns < until)
+		until = end_ns;
+	/* A page can become suspect while the loop sleeps. */
+	if (until > now + SECOND_LOOK_NS)
+		return SECOND_LOOK_NS / 1000000;
+	return until > now ? (int)((until - now) / 1000000) + 1 : 0;
+}
+
+/* Hand records on until a signal, the end of the time, or a failed write. */
+static int run(struct watch *w)
+{
+	struct pollfd fds[] = {
+		{ .fd = tracer_fd(w->tracer), .events = POLLIN },
+		{ .fd = w->signals, .events = POLLIN },
+	};
+	__u64 length = (__u64)(w->options.duration * 1e9);
+	__u64 end = length ? w->start_ns + length : 0;
+	__u64 look = now_ns() + SECOND_LOOK_NS;
+	int err = 0;
+
+	while (!err && !(fds[1].revents & POLLIN) && (!end || now_ns() < end)) {
+		if (poll(fds, 2, time_left(w, look, end)) < 0 &&
+		    errno != EINTR)
+			return -errno;
+		if (tracer_busy(w->tracer) && now_ns() >= look) {
+			err = tracer_sweep(w->tracer);
+			look = now_ns() + SECOND_LOOK_NS;
+		}
+		if (!err)
+			err = tracer_poll(w->tracer);
+	}
+	return err;
+}
+
+/* ---- end ------------------------------------------------------------ */
+
+static int report_blindness(const struct watch *w, const struct summary *s)
+{
+	int err = 0;
+
+	for (int i = 0; i < BLIND_MAX && !err; i++) {
+		const struct blind_info info = {
+			.kind = report_blinds[i].name,
+			.text = report_blinds[i].text,
+			.count = s->blind[i].count,
+			.first_ns = s->blind[i].first_ns,
+			.last_ns = s->blind[i].last_ns,
+		};
+
+		if (info.count)
+			err = report_blind(w->report, &info);
+	}
+	return err;
+}
+
+/* The last look, the last records, the sums. */
+static int finish(struct watch *w, struct summary *s)
+{
+	int err;
+
+	if (tracer_busy(w->tracer))
+		tracer_sweep(w->tracer);
+	tracer_disarm(w->tracer);
+	err = tracer_poll(w->tracer);
+	if (!err)
+		err = tracer_totals(w->tracer, s->counters, s->blind,
+				    &s->open_stranded);
+	s->blind[BLIND_ring_full].count += (__u64)w->malformed;
+	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
+	s->exit_code = summary_exit_code(s);
+	if (!err)
+		err = report_blindness(w, s);
+	return err ? err : report_summary(w->report, s);
+}
+
+static int watch(struct watch *w)
+{
+	struct summary summary = { 0 };
+	int code, err;
+
+	code = start(w);
+	if (code)
+		return code;
+	if (w->options.verbose)
+		show_hooks(w);
+	err = open_report(w);
+	if (!err)
+		err = run(w);
+	if (!err)
+		err = finish(w, &summary);
+	if (err) {
+		complain("cannot go on: %s", strerror(-err));
+		return EXIT_NO_ANSWER;
+	}
+	return summary.exit_code;
+}
+
+int watch_main(int argc, char **argv)
+{
+	struct watch w = { .options = OPTIONS_DEFAULT, .signals = -1 };
+	int code;
+
+	if (options_parse(argc, argv, &w.options))
+		return EXIT_USAGE;
+	log_libbpf(w.options.verbose);
+	code = watch(&w);
+	tracer_free(w.tracer);
+	report_free(w.report);
+	findings_free(w.findings);
+	resolver_free(w.resolver);
+	ksyms_free(w.ksyms);
+	if (w.signals >= 0)
+		close(w.signals);
+	return code;
+}
