@@ -37,12 +37,13 @@ struct call_end {
 	struct window_end end;
 };
 
-/* A page that the ending write call left neither dirty nor dropped. */
-static __always_inline enum verdict end_clean(struct window *w, __u64 flags,
-					      const struct window_end *end)
+static __always_inline enum verdict end_window(struct window *w, __u64 flags,
+					       const struct window_end *end)
 {
 	w->end = *end;
 	w->end.locked = !!(flags & page_flag(PG_locked));
+	w->end.dirty = !!(flags & (page_flag(PG_dirty) |
+				   page_flag(PG_writeback)));
 	return window_step(w, OBS_END, end->ns);
 }
 
@@ -56,7 +57,6 @@ static __always_inline void end_cached(struct place *place, struct window *w,
 	__u64 flags = page_flags(w->page);
 	__u64 index = w->index;
 	bool there = page_present(w->page, place->mapping, index);
-	enum verdict v;
 
 	w = bpf_map_lookup_elem(&windows, place);
 	if (!w || w->call != ce->call->id)
@@ -66,11 +66,8 @@ static __always_inline void end_cached(struct place *place, struct window *w,
 		windows_take(place);
 		return;
 	}
-	if (there && flags & (page_flag(PG_dirty) | page_flag(PG_writeback)))
-		v = window_step(w, OBS_DIRTY, ce->end.ns);
-	else
-		v = end_clean(w, flags, &ce->end);
-	window_say(place, w, v, ce->dentry, NULL);
+	window_say(place, w, end_window(w, there ? flags : 0, &ce->end),
+		   ce->dentry, NULL);
 }
 
 static long end_step(__u32 i, struct call_end *ce)
@@ -86,7 +83,7 @@ static long end_step(__u32 i, struct call_end *ce)
 	if (!w || w->call != call->id)
 		return 0;
 	if (w->bits & WINDOW_DROPPED)
-		window_say(&place, w, end_clean(w, 0, &ce->end), ce->dentry,
+		window_say(&place, w, end_window(w, 0, &ce->end), ce->dentry,
 			   NULL);
 	else
 		end_cached(&place, w, ce);
@@ -98,7 +95,6 @@ static __always_inline void end_suspects(const struct call *call, long result)
 	struct call_end ce = { .call = call };
 	struct kiocb *iocb = call->iocb;
 	__u64 written = result > 0 ? result : 0;
-	__u64 id = bpf_get_current_pid_tgid();
 	__u64 slots = (call->last - call->first + 1) * WINDOW_SLOTS;
 
 	ce.dentry = BPF_CORE_READ(iocb, ki_filp, f_path.dentry);
@@ -107,9 +103,6 @@ static __always_inline void end_suspects(const struct call *call, long result)
 	ce.end.stop = BPF_CORE_READ(iocb, ki_pos);
 	ce.end.pos = ce.end.stop - written;
 	ce.end.left = call->length - window_min(written, call->length);
-	ce.end.pid = id;
-	ce.end.tgid = id >> 32;
-	bpf_get_current_comm(ce.end.comm, sizeof(ce.end.comm));
 	if (slots > CALL_PAGES_MAX * WINDOW_SLOTS) {
 		go_blind(BLIND_map_full);
 		slots = CALL_PAGES_MAX * WINDOW_SLOTS;

@@ -56,7 +56,7 @@ enum observation {
 	OBS_WRITTEN, /* cleaned by writeback: it had been dirty again */
 	OBS_DIRTY,   /* found dirty or under writeback */
 	OBS_DROP,    /* left the page cache; `drop` is filled */
-	OBS_END,     /* its write call returned, page clean; `end` is filled */
+	OBS_END,     /* its write call returned; `end` is filled */
 	OBS_SETTLED, /* locked when its call ended, now clean and unlocked */
 	OBS_MAX,
 };
@@ -93,11 +93,15 @@ struct window_end {
 	__s64 result;
 	__u64 pos;  /* file offset where the call began */
 	__u64 stop; /* file offset behind the last byte that it wrote */
-	__u64 left; /* bytes that it did not copy */
-	__u32 pid;
-	__u32 tgid;
+	__u64 left; /* bytes that it did not write */
+	__u32 dirty;  /* the page was dirty again by then */
 	__u32 locked; /* the page was locked: no verdict yet, look again */
-	__u32 pad;    /* zeroed by who fills the struct */
+};
+
+/* Whose write call it is. */
+struct window_writer {
+	__u32 pid; /* of the thread */
+	__u32 tgid;
 	char comm[WINDOW_COMM_LEN];
 };
 
@@ -109,9 +113,10 @@ struct window {
 	__u64 clean_ns;
 	__u64 retry_ns; /* first return of the call to the page, or 0 */
 	__u64 i_size;	/* when it was cleaned */
-	__u64 left;	/* bytes that the write call had yet to copy then */
+	__u64 left;	/* bytes that the write call had yet to write then */
 	__u32 bits;	/* enum window_bit */
 	__u32 pad;	/* zeroed by who fills the struct */
+	struct window_writer writer;
 	struct window_drop drop;
 	struct window_end end;
 };
@@ -135,7 +140,7 @@ static inline __u64 window_max(__u64 a, __u64 b)
 }
 
 /*
- * What the write call copied after it had cleaned the page. What it copied
+ * What the write call wrote after it had cleaned the page. What it wrote
  * before may lie in the page and be gone with it.
  */
 static inline struct window_range window_rewritten(const struct window *w)
@@ -219,7 +224,8 @@ static inline enum verdict window_redirtied(const struct window *w)
 		return VERDICT_FORBIDDEN;
 	if (bits & WINDOW_RETRIED)
 		return VERDICT_NEAR_MISS;
-	if (bits & WINDOW_ENDED && !w->end.locked)
+	/* Left clean by its call: it has been a window since then. */
+	if (bits & WINDOW_ENDED && !w->end.locked && !w->end.dirty)
 		return VERDICT_NEAR_MISS;
 	return VERDICT_REWRITTEN;
 }
@@ -239,6 +245,8 @@ static inline enum verdict window_end(struct window *w)
 	__sync_fetch_and_add(&w->bits, WINDOW_ENDED);
 	if (w->bits & WINDOW_DROPPED)
 		return window_dropped(w);
+	if (w->end.dirty)
+		return window_redirtied(w);
 	return w->end.locked ? VERDICT_OPEN : VERDICT_STRANDED;
 }
 

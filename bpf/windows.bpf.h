@@ -83,8 +83,8 @@ static __always_inline void window_record(struct record *record,
 		    dentry, search);
 	record->verdict = v;
 	record->window = *w;
-	window_bound(w, record->bound);
-	if (v >= VERDICT_REWRITTEN && w->bits & WINDOW_ENDED &&
+	window_bound(&record->window, record->bound);
+	if (v >= VERDICT_REWRITTEN && w->bits & WINDOW_ENDED && !w->end.dirty &&
 	    (!(w->bits & WINDOW_DROPPED) || w->drop.ns > w->end.ns))
 		record->flags |= RECORD_WAS_STRANDED;
 }

@@ -40,7 +40,19 @@ apply() {
 	rm "$2.before"
 }
 
-# Build the patched source in folder $1 and leave $2/btf/btrfs.ko and $2/nobtf/btrfs.ko.
+# Print the folder that the variants are compiled in, one after the other. They differ in file.c alone, so all but
+# the first compile nothing else. Its key holds what the other objects depend on.
+workshop() {
+	local folder
+	folder=$base/workshop-$({ echo "$version $running"; "$cc" --version; } | sha256sum | head -c 16)
+	if [ ! -d "$folder" ]; then
+		cp -r "$tree/usr/src/$source/fs/btrfs" "$new/workshop"
+		mv "$new/workshop" "$folder"
+	fi
+	echo "$folder"
+}
+
+# Build in folder $1 and leave $2/btf/btrfs.ko and $2/nobtf/btrfs.ko.
 build() {
 	local headers=$tree/usr/src/linux-headers-$running flags
 	unpack_image "$tree/boot/vmlinuz-$running" "$1/vmlinux"
@@ -81,9 +93,11 @@ ko=$made/$btf/btrfs.ko
 if [ ! -f "$ko" ]; then
 	locked "$base"
 	if [ ! -f "$ko" ]; then # nobody made it while this one waited
-		cp -r "$tree/usr/src/$source/fs/btrfs" "$new/src"
-		for patch in "${patches[@]}"; do apply "$patch" "$new/src/file.c"; done
-		build "$new/src" "$new/made"
+		cp "$tree/usr/src/$source/fs/btrfs/file.c" "$new/file.c"
+		for patch in "${patches[@]}"; do apply "$patch" "$new/file.c"; done
+		workshop=$(workshop)
+		cp "$new/file.c" "$workshop/file.c"
+		build "$workshop" "$new/made"
 		mv "$new/made" "$made"
 	fi
 fi

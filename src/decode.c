@@ -106,6 +106,6 @@ int decode_record(const void *data, size_t size, struct record *out)
 		return -EBADMSG;
 	out->comm[WINDOW_COMM_LEN - 1] = '\0';
 	out->window.drop.comm[WINDOW_COMM_LEN - 1] = '\0';
-	out->window.end.comm[WINDOW_COMM_LEN - 1] = '\0';
+	out->window.writer.comm[WINDOW_COMM_LEN - 1] = '\0';
 	return 0;
 }

@@ -88,6 +88,7 @@ static void set_task(struct finding_task *task, uint32_t pid, uint32_t tgid,
  */
 static void set_write(const struct record *r, struct finding *f)
 {
+	const struct window_writer *writer = &r->window.writer;
 	const struct window_end *end = &r->window.end;
 
 	if (f->class == FINDING_UNEXPLAINED) {
@@ -95,10 +96,10 @@ static void set_write(const struct record *r, struct finding *f)
 		f->task_known = true;
 		return;
 	}
+	set_task(&f->task, writer->pid, writer->tgid, writer->comm);
+	f->task_known = writer->pid != 0;
 	if (f->class == FINDING_PENDING || !(r->window.bits & WINDOW_ENDED))
 		return;
-	set_task(&f->task, end->pid, end->tgid, end->comm);
-	f->task_known = true;
 	f->write_known = true;
 	f->end_ns = end->ns;
 	f->pos = end->pos;
@@ -127,7 +128,8 @@ static void set_drop(const struct record *r, struct finding *f)
 static uint64_t longest_open(const struct record *r, enum finding_class class)
 {
 	const struct window *w = &r->window;
-	bool left_clean = w->bits & WINDOW_ENDED && !w->end.locked;
+	bool left_clean = w->bits & WINDOW_ENDED && !w->end.locked &&
+			  !w->end.dirty;
 	uint64_t until = r->ns;
 
 	if (class != FINDING_NEAR_MISS)

@@ -120,13 +120,15 @@ static int on_end(struct replay_judge *j, const struct replay_line *l)
 		.pos = l->pos,
 		.stop = l->stop,
 		.left = l->left,
+	};
+	struct window_writer writer = {
 		.pid = (__u32)l->pid,
 		.tgid = (__u32)l->tgid,
 	};
 
-	memcpy(end.comm, l->comm, sizeof(end.comm));
+	memcpy(writer.comm, l->comm, sizeof(writer.comm));
 	table_count(&j->table, COUNT_calls);
-	return table_end(&j->table, &end, l->call);
+	return table_end(&j->table, &end, &writer, l->call);
 }
 
 static int on_settled(struct replay_judge *j, const struct replay_line *l)

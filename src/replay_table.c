@@ -291,7 +291,8 @@ int table_open(struct replay_table *t, const struct replay_line *l)
 	return 0;
 }
 
-int table_end(struct replay_table *t, const struct window_end *end, __u64 call)
+int table_end(struct replay_table *t, const struct window_end *end,
+	      const struct window_writer *writer, __u64 call)
 {
 	struct replay_window *o, *next;
 	int err = 0;
@@ -303,6 +304,7 @@ int table_end(struct replay_table *t, const struct window_end *end, __u64 call)
 		if (o->w.call != call)
 			continue;
 		o->w.end = *end;
+		o->w.writer = *writer;
 		o->w.end.locked = locked;
 		err = observe(t, o, OBS_END, end->ns);
 	}

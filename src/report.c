@@ -93,12 +93,14 @@ const char *summary_verdict(const struct summary *s)
 }
 
 /* Splits a time into what strftime() takes and the ns behind it. */
-static int64_t wall_time(const struct report *r, uint64_t ns, time_t *seconds)
+static bool wall_time(const struct report *r, uint64_t ns, time_t *seconds,
+		      int64_t *rest)
 {
-	int64_t wall = (int64_t)ns + r->start.wall_ns;
+	int64_t wall = (int64_t)(ns + (uint64_t)r->start.wall_ns);
 
 	*seconds = wall / NS_PER_S;
-	return wall % NS_PER_S;
+	*rest = wall % NS_PER_S;
+	return r->start.wall_known && wall >= 0;
 }
 
 struct json_object *report_time(const struct report *r, uint64_t ns)
@@ -108,10 +110,7 @@ struct json_object *report_time(const struct report *r, uint64_t ns)
 	time_t seconds;
 	int64_t rest;
 
-	if (!r->start.wall_known)
-		return NULL;
-	rest = wall_time(r, ns, &seconds);
-	if (!gmtime_r(&seconds, &tm) ||
+	if (!wall_time(r, ns, &seconds, &rest) || !gmtime_r(&seconds, &tm) ||
 	    !strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm))
 		return NULL;
 	snprintf(text, sizeof(text), "%s.%09" PRId64 "Z", day, rest);
@@ -122,11 +121,11 @@ struct json_object *report_time(const struct report *r, uint64_t ns)
 static bool print_wall(FILE *out, const struct report *r, uint64_t ns)
 {
 	time_t seconds;
-	int64_t rest = wall_time(r, ns, &seconds);
+	int64_t rest;
 	char day[32];
 	struct tm tm;
 
-	if (!r->start.wall_known || !localtime_r(&seconds, &tm) ||
+	if (!wall_time(r, ns, &seconds, &rest) || !localtime_r(&seconds, &tm) ||
 	    !strftime(day, sizeof(day), "%H:%M:%S", &tm))
 		return false;
 	fprintf(out, "%s.%03" PRId64, day, rest / 1000000);

@@ -127,6 +127,9 @@ int report_emit(const struct report *r, const char *text, size_t len);
  * json_object_put(). */
 struct json_object *report_time(const struct report *r, uint64_t ns);
 
+/* The bytes as a string, U+FFFD for what is not UTF-8; NULL: no memory. */
+struct json_object *report_string(const char *bytes);
+
 /* Local time of day, or seconds if the wall clock is not known. */
 void report_print_time(FILE *out, const struct report *r, uint64_t ns);
 

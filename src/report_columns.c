@@ -8,7 +8,7 @@
 #include "report.h"
 #include "text.h"
 
-static struct json_object *lossy_string(const char *bytes)
+struct json_object *report_string(const char *bytes)
 {
 	char *text = text_lossy(bytes, strlen(bytes));
 	struct json_object *value = NULL;
@@ -35,7 +35,7 @@ static struct json_object *task_object(const struct finding_task *task)
 
 	json_object_object_add(o, "pid", json_object_new_uint64(task->pid));
 	json_object_object_add(o, "tgid", json_object_new_uint64(task->tgid));
-	json_object_object_add(o, "comm", lossy_string(task->comm));
+	json_object_object_add(o, "comm", report_string(task->comm));
 	return o;
 }
 
@@ -67,7 +67,7 @@ FIELD(id, json_object_new_string(f->id))
 FIELD(mono_ns, json_object_new_uint64(f->ns))
 FIELD(pid, is_cleaner(f) ? json_object_new_uint64(f->task.pid) : NULL)
 FIELD(tgid, is_cleaner(f) ? json_object_new_uint64(f->task.tgid) : NULL)
-FIELD(comm, is_cleaner(f) ? lossy_string(f->task.comm) : NULL)
+FIELD(comm, is_cleaner(f) ? report_string(f->task.comm) : NULL)
 FIELD(inode, json_object_new_uint64(f->ino))
 FIELD(subvolume, f->subvol_known ? json_object_new_uint64(f->subvol) : NULL)
 FIELD(fs_uuid, f->uuid[0] ? json_object_new_string(f->uuid) : NULL)
@@ -80,7 +80,7 @@ FIELD(window_max_ns, time_ns(f->window_max_ns))
 FIELD(was_stranded, flag(f->was_stranded))
 FIELD(unlinked, json_object_new_boolean(f->unlinked))
 FIELD(complete, json_object_new_boolean(f->complete))
-FIELD(path, f->path_known ? lossy_string(f->path) : NULL)
+FIELD(path, f->path_known ? report_string(f->path) : NULL)
 FIELD(path_truncated, flag(f->path_known && f->path_truncated))
 FIELD(path_in_fs, flag(f->path_known && f->path_in_fs))
 

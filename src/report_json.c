@@ -19,7 +19,7 @@ static void add_string(struct json_object *o, const char *key,
 		       const char *value)
 {
 	if (value)
-		add(o, key, json_object_new_string(value));
+		add(o, key, report_string(value));
 }
 
 static struct json_object *object_new(const char *type)

@@ -63,24 +63,32 @@ static int resolver_refresh(struct resolver *r)
 	return fd.revents ? resolver_read(r) : 0;
 }
 
+static int resolver_prefer(struct resolver *r, const char *path)
+{
+	const struct mount *m = mounts_of_point(r->now, path);
+
+	if (!m)
+		return 0;
+	r->prefer = strdup(m->point);
+	mounts_prefer(r->now, r->prefer);
+	return r->prefer ? 0 : -ENOMEM;
+}
+
 int resolver_new(const char *prefer, struct resolver **out)
 {
 	struct resolver *r = calloc(1, sizeof(*r));
-	int err = -ENOMEM;
+	int err;
 
 	if (!r)
 		return -ENOMEM;
-	if (prefer) {
-		r->prefer = strdup(prefer);
-		if (!r->prefer)
-			goto fail;
-	}
 	r->mountinfo = fopen(MOUNTINFO, "re");
 	if (!r->mountinfo) {
 		err = -errno;
 		goto fail;
 	}
 	err = resolver_read(r);
+	if (!err && prefer)
+		err = resolver_prefer(r, prefer);
 	if (err)
 		goto fail;
 	*out = r;

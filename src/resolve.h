@@ -11,9 +11,10 @@
 struct resolver;
 
 /*
- * Opens the mount table. Paths are shown through the mount at `prefer` where
- * that is possible (NULL: no such wish). Returns 0 and a resolver for
- * resolver_free(), or -ENOMEM, or the negative errno of reading the table.
+ * Opens the mount table. Paths are shown through the mount that holds the path
+ * `prefer` where that is possible (NULL: no such wish). Returns 0 and a
+ * resolver for resolver_free(), or -ENOMEM, or the negative errno of reading
+ * the table.
  */
 int resolver_new(const char *prefer, struct resolver **out);
 

@@ -41,7 +41,8 @@ static inline struct record made_record(enum verdict verdict)
 			  0xff },
 		.window = { .index = MADE_PAGE,
 			    .clean_ns = 0x3e8,
-			    .i_size = 1 << 20 },
+			    .i_size = 1 << 20,
+			    .writer = { 77, 70, "writer" } },
 		.bound = { { MADE_FROM + 100, MADE_FROM + 4096 } },
 	};
 	struct window_drop drop = { .ns = 2000,
@@ -52,10 +53,7 @@ static inline struct record made_record(enum verdict verdict)
 	struct window_end end = { .ns = 3000,
 				  .result = 100,
 				  .pos = MADE_FROM,
-				  .stop = MADE_FROM + 100,
-				  .pid = 77,
-				  .tgid = 70,
-				  .comm = "writer" };
+				  .stop = MADE_FROM + 100 };
 
 	if (verdict != VERDICT_STRANDED && verdict != VERDICT_NEAR_MISS) {
 		r.window.bits |= WINDOW_DROPPED;

@@ -127,6 +127,27 @@ static void test_way(void **state)
 	assert_int_equal(decode(&r), 0);
 }
 
+/* More bytes than a record has do not make room for a longer path. */
+static void test_huge(void **state)
+{
+	struct record r = made_record(VERDICT_LOST), out;
+	size_t size = sizeof(r) + 4096;
+	char *bytes = malloc(size);
+	size_t i;
+
+	(void)state;
+	assert_non_null(bytes);
+	for (i = 0; i < size; i++)
+		bytes[i] = (i + size) % 2 ? '\0' : 'x';
+	memcpy(bytes, &r, sizeof(r));
+	assert_int_equal(decode_record(bytes, size, &out), 0);
+	r.path_len = (__u32)(size - HEAD);
+	memcpy(bytes, &r, HEAD);
+	memcpy(bytes + HEAD, bytes + size - sizeof(r.path), sizeof(r.path));
+	assert_int_equal(decode_record(bytes, size, &out), -EBADMSG);
+	free(bytes);
+}
+
 static void test_lengths(void **state)
 {
 	struct record r = made_record(VERDICT_LOST);
@@ -238,11 +259,11 @@ static void test_comm_ends(void **state)
 	(void)state;
 	memset(r.comm, 'c', sizeof(r.comm));
 	memset(r.window.drop.comm, 'd', sizeof(r.window.drop.comm));
-	memset(r.window.end.comm, 'e', sizeof(r.window.end.comm));
+	memset(r.window.writer.comm, 'e', sizeof(r.window.writer.comm));
 	assert_int_equal(decode_record(&r, sizeof(r), &out), 0);
 	assert_string_equal(out.comm, "ccccccccccccccc");
 	assert_string_equal(out.window.drop.comm, "ddddddddddddddd");
-	assert_string_equal(out.window.end.comm, "eeeeeeeeeeeeeee");
+	assert_string_equal(out.window.writer.comm, "eeeeeeeeeeeeeee");
 }
 
 int main(void)
@@ -253,6 +274,7 @@ int main(void)
 		cmocka_unit_test(test_version_and_kind),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_way),
+		cmocka_unit_test(test_huge),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_bounds),

@@ -50,6 +50,7 @@ static void test_text_rows(void **state)
 		"unknown "
 		"12388+3996,16000+1 fadvise:dropper[99]      /dir/file\n");
 	f = made(VERDICT_NEAR_MISS);
+	f.task_known = false;
 	check_finding(&p, &f,
 		      "12:34:56.000 near-miss         - -                    "
 		      "257       5 "

@@ -25,12 +25,13 @@ static void test_json_start(void **state)
 	struct page p;
 
 	(void)state;
+	info.mount = "/m\xff";
 	page_new(&p, true, false, 0, true);
 	assert_int_equal(report_start(p.report, &info), 0);
-	check_json(&p,
-		   "{\"schema\":1,\"type\":\"start\","
-		   "\"ts\":\"2024-02-29T12:34:56.000000017Z\","
-		   "\"mono_ns\":17,\"version\":\"1.2\",\"kernel\":\"6.1\"}");
+	check_json(&p, "{\"schema\":1,\"type\":\"start\","
+		       "\"ts\":\"2024-02-29T12:34:56.000000017Z\","
+		       "\"mono_ns\":17,\"version\":\"1.2\",\"kernel\":\"6.1\","
+		       "\"mount\":\"/m\xef\xbf\xbd\"}");
 	page_free(&p);
 }
 
@@ -65,7 +66,7 @@ static void test_json_unknown(void **state)
 	struct page p;
 
 	(void)state;
-	f.path_known = f.subvol_known = false;
+	f.path_known = f.subvol_known = f.task_known = false;
 	f.uuid[0] = '\0';
 	f.ino = UINT64_MAX;
 	memset(f.bound, 0, sizeof(f.bound));

@@ -51,7 +51,7 @@ static inline void fill_end(struct window *w, __u64 stop, __u64 left,
 	w->end.stop = stop;
 	w->end.left = left;
 	w->end.locked = locked;
-	w->end.pid = 40;
+	w->writer.pid = 40;
 }
 
 #endif

@@ -180,7 +180,7 @@ add_program() {
 	else
 		libs=()
 	fi
-	# The applets of busybox are links to absolute paths: a copy must not go through one, to the host.
+	# A copy must never go through a link of the staged tree.
 	cp -L --remove-destination --parents "$path" "${libs[@]}" "$stage"
 }
 
@@ -223,8 +223,9 @@ stage_root() {
 	for dir in bin sbin lib lib64; do
 		ln -s "usr/$dir" "$stage/$dir"
 	done
-	cp --parents "$(realpath "$(type -P busybox)")" "$stage"
-	busybox --install -s "$stage/usr/bin"
+	cp -L "$(type -P busybox)" "$stage/usr/bin/busybox"
+	# Relative links only: an absolute one would lead out to the host. The guest makes those to the applets.
+	ln -s busybox "$stage/usr/bin/sh"
 	ln -s ../bin/modprobe "$stage/usr/sbin/modprobe"
 	cp "$here/guest/init" "$stage/init"
 	cp "$here/guest/lib.sh" "$stage/guest/lib.sh"

@@ -62,13 +62,15 @@ build_id() {
 		printf '%s\n' "$@" >/out/args
 		echo '{"a":[1,2]}' | jq -c .a >/out/jq
 		: >/out/empty
+		sha256sum /usr/bin/cat /usr/bin/busybox >/out/programs
 		note 'WARNING: BUG: Call Trace, but not of the kernel'
 	END
-	run -0 "${vm[@]}" -p jq -f "$all" -f "$all=/deep/er/copy" "$scenario" "a b" "c'd" '$e' ''
+	run -0 "${vm[@]}" -p jq -p cat -f "$all" -f "$all=/deep/er/copy" "$scenario" "a b" "c'd" '$e' ''
 	cmp "$all" "$out/folder/a name"
 	cmp "$all" "$out/copy"
 	diff <(printf '%s\n' "a b" "c'd" '$e' '') "$out/args"
 	[ "$(cat "$out/jq")" = '[1,2]' ]
+	(cd / && sha256sum -c "$out/programs") # cat is an applet too, and neither took the other's place
 	[ -f "$out/empty" ] && [ ! -s "$out/empty" ]
 	grep -q 'Linux version' "$out/dmesg.txt"
 	grep -q 'scenario: WARNING: BUG: Call Trace' "$out/scenario.log"

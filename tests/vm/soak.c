@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The racy soak: writers rewrite parts of dirty pages from source pages that
- * another thread keeps unmapping, while a third drops the page cache. What a
- * file must hold is known byte by byte; each page is dirtied once, rewritten
- * once and read back once, so that a loss belongs to one (inode, page) and one
- * write call. On standard output: one JSON object a line.
+ * another thread keeps dropping, while a third drops the whole page cache. The
+ * sources are pages of a file on the same disk: they can be had again at any
+ * time, so no write fails, but that takes a while. What a file must hold is
+ * known byte by byte; each page is dirtied once, rewritten once and read back
+ * once, so that a loss belongs to one (inode, page) and one write call. On
+ * standard output: one JSON object a line.
  *
  * For test machines only: it drops every clean page of the whole machine.
  *
@@ -16,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -26,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,7 +37,9 @@
 #define PAGE 4096u
 #define PAGES 64u /* of a file: one round */
 #define THREADS_MAX 64u
+#define SOURCES 64u    /* pages of the source file for each writer */
 #define COVER_MAX 100u /* bytes of a page that a write covers */
+#define IDLE ULONG_MAX
 #define PATH_ROOM 4200u
 
 /* The two top bits of a byte tell who wrote it: generations always differ. */
@@ -41,6 +47,7 @@ enum role { BASE, PENDING, COVER };
 
 struct call {
 	uint32_t off, len; /* within its page */
+	uint64_t source;   /* where the bytes come from, in the source file */
 	uint64_t t0_ns, t1_ns;
 };
 
@@ -48,19 +55,27 @@ struct writer {
 	pthread_t thread;
 	unsigned int index;
 	pid_t tid;
-	unsigned char *source; /* two pages, unmapped at any time */
-	uint64_t state;	       /* of the random numbers */
-	uint64_t key;	       /* of this round's contents */
+	atomic_ulong
+		source; /* first of the two pages it now reads from, or IDLE */
+	uint64_t state; /* of the random numbers */
+	uint64_t key;	/* of this round's contents */
 	uint64_t round, writes, lost;
 	uint64_t inode;
 	int fd;
 	char path[PATH_ROOM];
 	struct call calls[PAGES];
+	unsigned char room[PAGES * PAGE]; /* a file's content */
 };
 
 static char dir[4096];
-static unsigned char *sources;
+static struct writer writers[THREADS_MAX];
 static unsigned int threads = 8, seconds = 60;
+
+/* The source file; its contents never change. */
+static unsigned char *sources;
+static uint64_t source_key;
+static int source_fd;
+
 static atomic_bool stop, chaos_stop, failed;
 
 static void fail(const char *what, int err)
@@ -123,17 +138,22 @@ static int put(int fd, const void *buf, size_t len, uint64_t off)
 	return done < 0 ? -errno : -EIO;
 }
 
+static int put_all(struct writer *writer, enum role role)
+{
+	fill(writer->key, role, 0, writer->room, PAGES * PAGE);
+	return put(writer->fd, writer->room, PAGES * PAGE, 0);
+}
+
 static int drop(int fd)
 {
 	return -posix_fadvise(fd, 0, (off_t)PAGES * PAGE, POSIX_FADV_DONTNEED);
 }
 
-/* A new file: its base on disk, and (nearly) nothing in the cache. */
+/* A new file: its base on disk, and all of it dirty in the cache. */
 static int begin_round(struct writer *writer)
 {
-	unsigned char buf[PAGE];
 	struct stat st;
-	int err = 0;
+	int err;
 
 	writer->key = next(&writer->state);
 	snprintf(writer->path, sizeof(writer->path), "%s/soak-%u-%" PRIu64, dir,
@@ -142,37 +162,34 @@ static int begin_round(struct writer *writer)
 		open(writer->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (writer->fd < 0)
 		return -errno;
-	for (uint64_t off = 0; off < PAGES * PAGE && !err; off += PAGE) {
-		fill(writer->key, BASE, off, buf, PAGE);
-		err = put(writer->fd, buf, PAGE, off);
-	}
+	err = put_all(writer, BASE);
 	if (!err && (fsync(writer->fd) || fstat(writer->fd, &st)))
 		err = -errno;
-	if (!err)
+	if (!err) {
+		writer->inode = st.st_ino;
 		err = drop(writer->fd);
-	writer->inode = err ? 0 : st.st_ino;
-	return err;
+	}
+	return err ? err : put_all(writer, PENDING);
 }
 
-/* Dirty the whole page, then race a write over a part of it. */
+/* Race a write over a part of a dirty page. */
 static int rewrite_page(struct writer *writer, uint64_t page)
 {
 	struct call *call = &writer->calls[page];
-	unsigned char buf[PAGE], *source;
+	uint64_t first;
 	int err;
 
-	fill(writer->key, PENDING, page * PAGE, buf, PAGE);
-	err = put(writer->fd, buf, PAGE, page * PAGE);
-	if (err)
-		return err;
 	call->len = 2 + next(&writer->state) % (COVER_MAX - 1);
 	call->off = next(&writer->state) % (PAGE - call->len + 1);
-	/* A part in each of the two user pages: twice the chance of a fault. */
-	source = writer->source + PAGE -
-		 (1 + next(&writer->state) % (call->len - 1));
-	fill(writer->key, COVER, page * PAGE + call->off, source, call->len);
+	/* A part in each of two source pages: twice the chance of a fault. */
+	first = writer->index * SOURCES + next(&writer->state) % (SOURCES - 1);
+	call->source =
+		(first + 1) * PAGE - 1 - next(&writer->state) % (call->len - 1);
 	call->t0_ns = now_ns();
-	err = put(writer->fd, source, call->len, page * PAGE + call->off);
+	writer->source = first;
+	err = put(writer->fd, sources + call->source, call->len,
+		  page * PAGE + call->off);
+	writer->source = IDLE;
 	call->t1_ns = now_ns();
 	writer->writes++;
 	return err;
@@ -220,8 +237,7 @@ static int verify_page(struct writer *writer, uint64_t page, bool *lost)
 	if (got != PAGE)
 		return got < 0 ? -errno : -EIO;
 	fill(writer->key, PENDING, page * PAGE, want, PAGE);
-	fill(writer->key, COVER, page * PAGE + call->off, want + call->off,
-	     call->len);
+	fill(source_key, COVER, call->source, want + call->off, call->len);
 	if (!memcmp(want, have, PAGE))
 		return 0;
 	report(writer, page, want, have);
@@ -279,12 +295,30 @@ static void *write_rounds(void *arg)
 	return NULL;
 }
 
-/* The contents stay in the memory file: only the mappings go. */
-static void *unmap_sources(void *arg)
+/* A page that is mapped cannot be dropped; one that was dropped is read again.
+ */
+static int drop_source(unsigned long first)
 {
-	while (!chaos_stop)
-		if (madvise(sources, 2ul * PAGE * threads, MADV_DONTNEED))
-			fail("unmap the sources", errno);
+	uint64_t off = (uint64_t)first * PAGE;
+
+	if (madvise(sources + off, 2ul * PAGE, MADV_DONTNEED))
+		return -errno;
+	return -posix_fadvise(source_fd, (off_t)off, 2l * PAGE,
+			      POSIX_FADV_DONTNEED);
+}
+
+static void *drop_sources(void *arg)
+{
+	/* It must run while a writer is between its fault and its copy. */
+	setpriority(PRIO_PROCESS, (id_t)gettid(), -10);
+	while (!chaos_stop && !failed)
+		for (unsigned int i = 0; i < threads; i++) {
+			unsigned long first = writers[i].source;
+			int err = first == IDLE ? 0 : drop_source(first);
+
+			if (err)
+				fail("drop a source", -err);
+		}
 	return arg;
 }
 
@@ -303,16 +337,28 @@ static void *drop_caches(void *arg)
 	return arg;
 }
 
-static int map_sources(void)
+/* Make the source file, which needs no name. */
+static int map_sources(uint64_t seed)
 {
-	size_t len = 2ul * PAGE * threads;
-	int fd = memfd_create("soak", MFD_CLOEXEC);
+	size_t len = (size_t)threads * SOURCES * PAGE;
+	unsigned char buf[PAGE];
+	int err = 0;
 
-	if (fd < 0 || ftruncate(fd, (off_t)len))
+	source_key = mix(seed);
+	source_fd = open(dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	if (source_fd < 0)
 		return -errno;
-	sources = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	return sources == MAP_FAILED ? -errno : 0;
+	for (uint64_t off = 0; off < len && !err; off += PAGE) {
+		fill(source_key, COVER, off, buf, PAGE);
+		err = put(source_fd, buf, PAGE, off);
+	}
+	if (!err && fsync(source_fd))
+		err = -errno;
+	sources = mmap(NULL, len, PROT_READ, MAP_SHARED, source_fd, 0);
+	if (!err &&
+	    (sources == MAP_FAILED || madvise(sources, len, MADV_RANDOM)))
+		err = -errno;
+	return err;
 }
 
 static void start(pthread_t *thread, void *(*run)(void *), void *arg)
@@ -326,12 +372,12 @@ static void start(pthread_t *thread, void *(*run)(void *), void *arg)
 }
 
 /* Returns the number of losses. */
-static uint64_t soak(struct writer *writers)
+static uint64_t soak(void)
 {
 	uint64_t begin = now_ns(), writes = 0, lost = 0;
-	pthread_t unmapper, dropper;
+	pthread_t chaos, dropper;
 
-	start(&unmapper, unmap_sources, NULL);
+	start(&chaos, drop_sources, NULL);
 	start(&dropper, drop_caches, NULL);
 	for (unsigned int i = 0; i < threads; i++)
 		start(&writers[i].thread, write_rounds, &writers[i]);
@@ -344,7 +390,7 @@ static uint64_t soak(struct writer *writers)
 		lost += writers[i].lost;
 	}
 	chaos_stop = true;
-	pthread_join(unmapper, NULL);
+	pthread_join(chaos, NULL);
 	pthread_join(dropper, NULL);
 	printf("{\"schema\":1,\"type\":\"soak-end\",\"seconds\":%.3f,"
 	       "\"writes\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"complete\":%s}\n",
@@ -353,7 +399,7 @@ static uint64_t soak(struct writer *writers)
 	return lost;
 }
 
-static void remove_files(const struct writer *writers)
+static void remove_files(void)
 {
 	char path[PATH_ROOM];
 
@@ -374,7 +420,6 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
-	static struct writer writers[THREADS_MAX];
 	uint64_t seed = (uint64_t)time(NULL), lost;
 	int opt, err;
 
@@ -397,9 +442,9 @@ int main(int argc, char **argv)
 	}
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
-	err = map_sources();
+	err = map_sources(seed);
 	if (err) {
-		fail("map the sources", -err);
+		fail("make the sources", -err);
 		return 3;
 	}
 	printf("{\"schema\":1,\"type\":\"soak-start\",\"seed\":%" PRIu64
@@ -409,10 +454,10 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < threads; i++) {
 		writers[i].index = i;
 		writers[i].state = mix(seed + i + 1);
-		writers[i].source = sources + 2ul * PAGE * i;
+		writers[i].source = IDLE;
 	}
-	lost = soak(writers);
-	remove_files(writers);
+	lost = soak();
+	remove_files();
 	if (failed || fflush(stdout))
 		return 3;
 	return lost ? 1 : 0;
