@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The verb's options, its loop over the trials, and its verdict. */
-#define _GNU_SOURCE 1
 #include "provoke.h"
 
 #include <errno.h>
@@ -16,14 +15,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "provoke_truth.h"
-
-enum exit_code {
-	EXIT_NONE_LOST = 0,
-	EXIT_LOST = 1,
-	EXIT_NO_ANSWER = 3,
-	EXIT_NO_PERMISSION = 4,
-};
 
 struct job {
 	struct provoke_run run;

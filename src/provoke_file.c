@@ -12,18 +12,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log.h"
+
 #define DROP_TIMES 5000 /* a millisecond each, at least */
 
 int provoke_fail(int err, const char *fmt, ...)
 {
+	char text[512];
 	va_list args;
 
-	fflush(stdout);
-	fputs("provoke: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
+	fflush(stdout);
+	complain("provoke: %s", text);
 	return err;
 }
 

@@ -3,10 +3,12 @@
 
 #include <argp.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/random.h>
+
+#include "log.h"
+#include "number.h"
 
 #define COUNT_MAX 1000000
 #define TRIES_MAX 100
@@ -46,20 +48,16 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-static uint64_t parse_number(struct argp_state *state, const char *name,
-			     const char *arg, uint64_t low, uint64_t high)
+static unsigned long parse_number(struct argp_state *state, const char *name,
+				  const char *arg, unsigned long low,
+				  unsigned long high)
 {
-	uint64_t value;
-	char *end;
+	unsigned long value = low;
 
-	errno = 0;
-	value = strtoull(arg, &end, 0);
-	if (errno || end == arg || *end || strchr(arg, '-') || value < low ||
-	    value > high)
+	if (number_parse(arg, &value) || value < low || value > high)
 		argp_error(state,
-			   "bad --%s '%s': give a number from %" PRIu64
-			   " to %" PRIu64,
-			   name, arg, low, high);
+			   "bad --%s '%s': give a number from %lu to %lu", name,
+			   arg, low, high);
 	return value;
 }
 
@@ -117,7 +115,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opt->count = parse_number(state, "count", arg, 1, COUNT_MAX);
 		break;
 	case KEY_SEED:
-		opt->seed = parse_number(state, "seed", arg, 0, UINT64_MAX);
+		opt->seed = parse_number(state, "seed", arg, 0, ULONG_MAX);
 		break;
 	case KEY_DROP:
 		parse_drop(state, opt, arg);
@@ -181,6 +179,6 @@ int provoke_options_parse(struct provoke_options *opt, int argc, char **argv)
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return -EIO;
 	opt->seed = seed;
-	argp_err_exit_status = 2;
+	argp_err_exit_status = EXIT_USAGE;
 	return -argp_parse(&parser, argc, argv, 0, NULL, opt);
 }

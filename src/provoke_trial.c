@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The write call, and what is done to the page while it is under way. */
-#define _GNU_SOURCE 1
 #include "provoke_trial.h"
 
 #include <errno.h>
@@ -12,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "provoke_file.h"
 
 #define HANG_SECONDS 10
@@ -129,7 +129,8 @@ static int write_call(struct provoke_run *run, struct writer *writer,
 			"the writer of trial %" PRIu64
 			" hangs in the kernel: look for the reason in dmesg",
 			writer->trial->number);
-		_exit(3); /* nothing of its file can be removed either */
+		_exit(EXIT_NO_ANSWER); /* nothing of its file can be removed
+					  either */
 	}
 	return err;
 }

@@ -51,7 +51,7 @@ struct provoke_trial {
 	uint64_t expected, found; /* FNV-1a of the page's valid bytes */
 };
 
-/* Print one sentence to stderr, after "provoke: ". Returns @err. */
+/* Complain in one sentence. Returns @err. */
 int provoke_fail(int err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -101,34 +101,31 @@ static int on_drop(struct replay_judge *j, const struct replay_line *l)
 }
 
 /* Kept in the window's part for the end, which is not valid before that. */
-static int on_locked(struct replay_judge *j, const struct replay_line *l)
+static int on_found(struct replay_judge *j, const struct replay_line *l)
 {
 	struct window *w = table_find(&j->table, l);
 
 	if (w && w->bits & WINDOW_ENDED)
 		return refuse(j, "the page's write call has ended before");
-	if (w)
-		w->end.locked = 1;
+	if (w) {
+		w->end.dirty = (__u32)l->dirty;
+		w->end.locked = (__u32)l->locked;
+	}
 	return 0;
 }
 
 static int on_end(struct replay_judge *j, const struct replay_line *l)
 {
-	struct window_end end = {
+	const struct window_end end = {
 		.ns = l->t,
 		.result = l->result,
 		.pos = l->pos,
 		.stop = l->stop,
 		.left = l->left,
 	};
-	struct window_writer writer = {
-		.pid = (__u32)l->pid,
-		.tgid = (__u32)l->tgid,
-	};
 
-	memcpy(writer.comm, l->comm, sizeof(writer.comm));
 	table_count(&j->table, COUNT_calls);
-	return table_end(&j->table, &end, &writer, l->call);
+	return table_end(&j->table, &end, l->call);
 }
 
 static int on_settled(struct replay_judge *j, const struct replay_line *l)
@@ -171,7 +168,7 @@ static const struct {
 	[REPLAY_DIRTY] = { on_dirty, true },
 	[REPLAY_MOVE] = { on_move, true },
 	[REPLAY_DROP] = { on_drop, true },
-	[REPLAY_LOCKED] = { on_locked, true },
+	[REPLAY_FOUND] = { on_found, true },
 	[REPLAY_END] = { on_end, false },
 	[REPLAY_SETTLED] = { on_settled, true },
 	[REPLAY_UNEXPLAINED] = { on_unexplained, true },

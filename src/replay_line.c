@@ -192,6 +192,7 @@ static int set_path(const char *text, __u64 max, void *to)
 	X(pid, set_number, UINT32_MAX)                                         \
 	X(tgid, set_number, UINT32_MAX)                                        \
 	X(dirty, set_number, 1)                                                \
+	X(locked, set_number, 1)                                               \
 	X(count, set_number, UINT32_MAX)                                       \
 	X(since, set_number, UINT64_MAX)                                       \
 	X(way, set_way, WAY_MAX)                                               \
@@ -235,19 +236,19 @@ static const struct {
 			  BIT(root) | BIT(uuid) | BIT(path) | BIT(nlink) },
 	[REPLAY_CLEAN] = { "clean",
 			   PAGE_KEY | BIT(page) | BIT(call) | BIT(isize) |
-				   BIT(left),
-			   0 },
+				   BIT(left) | BIT(pid),
+			   TASK },
 	[REPLAY_RETRY] = { "retry", PAGE_KEY | BIT(call), 0 },
 	[REPLAY_WRITTEN] = { "written", PAGE_KEY, 0 },
 	[REPLAY_DIRTY] = { "dirty", PAGE_KEY, 0 },
 	[REPLAY_MOVE] = { "move", PAGE_KEY | BIT(page), 0 },
 	[REPLAY_DROP] = { "drop", PAGE_KEY | BIT(way) | BIT(pid) | BIT(isize),
 			  TASK | BIT(dirty) | BIT(nlink) },
-	[REPLAY_LOCKED] = { "locked", PAGE_KEY, 0 },
+	[REPLAY_FOUND] = { "found", PAGE_KEY, BIT(dirty) | BIT(locked) },
 	[REPLAY_END] = { "end",
 			 BIT(t) | BIT(call) | BIT(pos) | BIT(stop) | BIT(left) |
-				 BIT(result) | BIT(pid),
-			 TASK },
+				 BIT(result),
+			 0 },
 	[REPLAY_SETTLED] = { "settled", PAGE_KEY, 0 },
 	[REPLAY_UNEXPLAINED] = { "unexplained", BIT(t) | BIT(map) | BIT(pid),
 				 TASK },

@@ -12,18 +12,19 @@
  *   file map ino dev [root uuid path nlink]
  *                              what is known of a file from here on; comes
  *                              before the first observation of its pages
- *   clean t map index page call isize left
- *                              a write call cleaned a page
+ *   clean t map index page call isize left pid [tgid comm]
+ *                              a write call, of that task, cleaned a page
  *   retry t map index call     the call locked the page again, still clean
  *   written t map index        writeback cleaned a page
  *   dirty t map index          the page was found dirty or under writeback
  *   move t map index page      the page was migrated to another struct page
  *   drop t map index way pid isize [tgid comm dirty nlink]
  *                              the page left the page cache
- *   locked t map index         the end that follows finds this page locked
- *   end t call pos stop left result pid [tgid comm]
- *                              the write call returned; all pages that it
- *                              cleaned and that have a window are clean
+ *   found t map index [dirty locked]
+ *                              so the end that follows finds the page; clean
+ *                              and unlocked if there is no such line
+ *   end t call pos stop left result
+ *                              the write call returned
  *   settled t map index        locked at the end, now clean and unlocked
  *   unexplained t map pid [tgid comm]
  *                              a clean by no known function
@@ -33,13 +34,13 @@
  * t and since are ns of CLOCK_MONOTONIC. map, page and call are identities:
  * numbers that are equal when the thing is the same. index counts pages of
  * 4096 bytes. isize is the file's size at that moment; left what the call had
- * yet to copy; pos and stop the offsets where it began and behind the last
+ * yet to write; pos and stop the offsets where it began and behind the last
  * byte that it wrote: all in bytes. result is bytes or a negative errno. way
  * and kind are words as the reports print them. nlink is 1 if left out, dirty
- * (0 or 1) is 0, tgid is pid, since is t. dev is MAJOR:MINOR. Numbers are
- * decimal, or hexadecimal after 0x. In comm and path, which is absolute in
- * its filesystem, \xNN stands for a byte and must for a space, a control
- * character and a backslash.
+ * and locked (0 or 1) are 0, tgid is pid, since is t. dev is MAJOR:MINOR.
+ * Numbers are decimal, or hexadecimal after 0x. In comm and path, which is
+ * absolute in its filesystem, \xNN stands for a byte and must for a space, a
+ * control character and a backslash.
  */
 #ifndef DIRTYWATCH_REPLAY_LINE_H
 #define DIRTYWATCH_REPLAY_LINE_H
@@ -61,7 +62,7 @@ enum replay_word {
 	REPLAY_DIRTY,
 	REPLAY_MOVE,
 	REPLAY_DROP,
-	REPLAY_LOCKED,
+	REPLAY_FOUND,
 	REPLAY_END,
 	REPLAY_SETTLED,
 	REPLAY_UNEXPLAINED,
@@ -77,7 +78,7 @@ struct replay_line {
 	__u64 t, map, index, page, call;
 	__u64 isize, left, pos, stop;
 	__u64 ino, root, dev, nlink; /* dev: major << 20 | minor */
-	__u64 pid, tgid, dirty;
+	__u64 pid, tgid, dirty, locked;
 	__u64 count, since;
 	__u64 way;  /* enum way */
 	__u64 kind; /* enum blind */

@@ -282,6 +282,9 @@ int table_open(struct replay_table *t, const struct replay_line *l)
 	o->w.clean_ns = l->t;
 	o->w.i_size = l->isize;
 	o->w.left = l->left;
+	o->w.writer.pid = (__u32)l->pid;
+	o->w.writer.tgid = (__u32)l->tgid;
+	memcpy(o->w.writer.comm, l->comm, sizeof(o->w.writer.comm));
 	HASH_ADD(hh, t->windows, place, sizeof(o->place), o);
 	if (!o->hh.tbl) {
 		free(o);
@@ -291,21 +294,20 @@ int table_open(struct replay_table *t, const struct replay_line *l)
 	return 0;
 }
 
-int table_end(struct replay_table *t, const struct window_end *end,
-	      const struct window_writer *writer, __u64 call)
+int table_end(struct replay_table *t, const struct window_end *end, __u64 call)
 {
 	struct replay_window *o, *next;
 	int err = 0;
 
 	for (o = t->windows; o && !err; o = next) {
-		__u32 locked = o->w.end.locked;
+		const struct window_end found = o->w.end;
 
 		next = o->hh.next;
 		if (o->w.call != call)
 			continue;
 		o->w.end = *end;
-		o->w.writer = *writer;
-		o->w.end.locked = locked;
+		o->w.end.dirty = found.dirty;
+		o->w.end.locked = found.locked;
 		err = observe(t, o, OBS_END, end->ns);
 	}
 	return err;

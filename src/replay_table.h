@@ -49,8 +49,7 @@ int table_observe(struct replay_table *t, const struct replay_line *l,
 		  enum observation what);
 
 /* A write call returned: settles all windows that it opened. */
-int table_end(struct replay_table *t, const struct window_end *end,
-	      const struct window_writer *writer, __u64 call);
+int table_end(struct replay_table *t, const struct window_end *end, __u64 call);
 
 int table_unexplained(struct replay_table *t, const struct replay_line *l);
 

@@ -152,7 +152,6 @@ static int start(struct watch *w)
 	code = preflight(&w->ksyms);
 	if (code)
 		return code;
-	w->signals = open_signals();
 	w->findings = findings_new();
 	if (w->signals < 0 || !w->findings ||
 	    resolver_new(w->options.mount, &w->resolver)) {
@@ -286,6 +285,7 @@ int watch_main(int argc, char **argv)
 	if (options_parse(argc, argv, &w.options))
 		return EXIT_USAGE;
 	log_libbpf(w.options.verbose);
+	w.signals = open_signals();
 	code = watch(&w);
 	tracer_free(w.tracer);
 	report_free(w.report);

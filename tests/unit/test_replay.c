@@ -15,9 +15,9 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-#define CLEAN "clean t=5 map=1 index=2 page=3 call=4 isize=9000 left=100"
+#define CLEAN "clean t=5 map=1 index=2 page=3 call=4 isize=9000 left=100 pid=9"
 #define DROP "drop t=6 map=1 index=2 way=fadvise pid=8 isize=9000"
-#define END "end t=7 call=4 pos=8192 stop=8292 left=0 result=100 pid=9"
+#define END "end t=7 call=4 pos=8192 stop=8292 left=0 result=100"
 
 /* What a printer was told. */
 static struct seen {
@@ -129,7 +129,7 @@ static void impossible_recordings(void **state)
 		HEAD OVER CLEAN "\n",
 		HEAD "dirty t=1 map=2 index=0\n" OVER,
 		HEAD "unexplained t=1 map=2 pid=1\n" OVER,
-		HEAD CLEAN "\n" END "\nlocked t=8 map=1 index=2\n" OVER,
+		HEAD CLEAN "\n" END "\nfound t=8 map=1 index=2\n" OVER,
 	};
 	size_t i;
 
@@ -179,7 +179,7 @@ static void pages_without_window(void **state)
 				       "\nretry t=1 map=1 index=2 call=4\n"
 				       "dirty t=1 map=1 index=2\n"
 				       "settled t=1 map=1 index=2\n"
-				       "locked t=1 map=1 index=2\n"
+				       "found t=1 map=1 index=2 locked=1\n"
 				       "move t=1 map=1 index=2 page=1\n"
 				       "written t=1 map=1 index=2\n" OVER),
 			 EXIT_NONE_LOST);

@@ -27,7 +27,8 @@ static void every_field(void **state)
 	struct replay_line l;
 
 	(void)state;
-	l = parsed("clean t=1 map=0xFf index=3 page=4 call=5 isize=6 left=7");
+	l = parsed("clean t=1 map=0xFf index=3 page=4 call=5 isize=6 left=7 "
+		   "pid=8");
 	assert_int_equal(l.word, REPLAY_CLEAN);
 	assert_int_equal(l.t, 1);
 	assert_int_equal(l.map, 255);
@@ -36,6 +37,7 @@ static void every_field(void **state)
 	assert_int_equal(l.call, 5);
 	assert_int_equal(l.isize, 6);
 	assert_int_equal(l.left, 7);
+	assert_int_equal(l.pid, 8);
 	l = parsed("drop pid=1 t=2 map=3 index=4 isize=5 way=inode-lru tgid=6 "
 		   "dirty=1 nlink=0 comm=a\\x20\\x5cb");
 	assert_int_equal(l.word, REPLAY_DROP);
@@ -45,10 +47,13 @@ static void every_field(void **state)
 	assert_int_equal(l.dirty, 1);
 	assert_int_equal(l.nlink, 0);
 	assert_string_equal(l.comm, "a \\b");
-	l = parsed("end t=1 call=2 pos=3 stop=4 left=5 result=-14 pid=6");
+	l = parsed("end t=1 call=2 pos=3 stop=4 left=5 result=-14");
 	assert_int_equal(l.pos, 3);
 	assert_int_equal(l.stop, 4);
 	assert_int_equal(l.result, -14);
+	l = parsed("found t=1 map=2 index=3 locked=1");
+	assert_int_equal(l.locked, 1);
+	assert_int_equal(l.dirty, 0);
 	l = parsed("blind t=9 kind=map_full count=3 since=8");
 	assert_int_equal(l.kind, BLIND_map_full);
 	assert_int_equal(l.count, 3);
@@ -100,7 +105,7 @@ static void limits(void **state)
 			 (1ULL << 51) - 1);
 	assert_int_equal(
 		parsed("end t=0 call=0 pos=0 stop=0 left=9223372036854775807 "
-		       "result=-4095 pid=4294967295")
+		       "result=-4095")
 			.left,
 		INT64_MAX);
 	assert_int_equal(parsed("file map=1 ino=2 dev=4095:1048575").dev,
@@ -135,7 +140,7 @@ static const struct {
 	{ "begin t=1\r", "bad value of t" },
 	{ "dirty t=0 map=0 index=2251799813685248", "bad value of index" },
 	{ "clean t=1 isize=1 isize=1", "there are two fields isize" },
-	{ "clean t=5 map=1 index=2 page=3 call=4 isize=9",
+	{ "clean t=5 map=1 index=2 page=3 call=4 isize=9 pid=1",
 	  "there is no field left" },
 	{ "drop t=6 map=1 index=2 way=fadvise isize=9",
 	  "there is no field pid" },

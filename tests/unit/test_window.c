@@ -6,23 +6,6 @@
 #define D WINDOW_DROPPED
 #define E WINDOW_ENDED
 
-enum column {
-	CLEAN,
-	RETRY,
-	WRITTEN,
-	DIRTY,
-	DROP,
-	END,
-	END_LOCKED,
-	SETTLED,
-	COLUMNS,
-};
-
-static const enum observation column_obs[COLUMNS] = {
-	OBS_CLEAN, OBS_RETRY, OBS_WRITTEN, OBS_DIRTY,
-	OBS_DROP,  OBS_END,   OBS_END,	   OBS_SETTLED,
-};
-
 #define OPEN VERDICT_OPEN
 #define WAIT VERDICT_PENDING
 #define STRA VERDICT_STRANDED
@@ -31,28 +14,54 @@ static const enum observation column_obs[COLUMNS] = {
 #define LOST VERDICT_LOST
 #define FORB VERDICT_FORBIDDEN
 
+/* What an observation does; an end finds the page in one state or another. */
+enum column {
+	REDIRTIED,
+	RETRIED,
+	DROP,
+	END,
+	END_LOCKED,
+	END_DIRTY,
+	SETTLED,
+	COLUMNS,
+};
+
+static const struct step {
+	enum observation what;
+	enum column column;
+	__u32 locked;
+	__u32 dirty;
+} steps[] = {
+	{ OBS_CLEAN, REDIRTIED, 0, 0 }, { OBS_WRITTEN, REDIRTIED, 0, 0 },
+	{ OBS_DIRTY, REDIRTIED, 0, 0 }, { OBS_RETRY, RETRIED, 0, 0 },
+	{ OBS_DROP, DROP, 0, 0 },	{ OBS_END, END, 0, 0 },
+	{ OBS_END, END_LOCKED, 1, 0 },	{ OBS_END, END_DIRTY, 0, 1 },
+	{ OBS_END, END_DIRTY, 1, 1 },	{ OBS_SETTLED, SETTLED, 0, 0 },
+};
+
 /*
  * The whole automaton. A state is the bits and, once ended, whether the page
- * was locked then; the drop is by fadvise and takes bytes along.
+ * was locked then; had it been dirty then, the window would be over. The drop
+ * is by fadvise and takes bytes along.
  */
 static const struct state {
 	__u32 bits;
 	__u32 locked;
 	enum verdict want[COLUMNS];
 } states[] = {
-	/* clean retry written dirty drop end end-locked settled */
-	{ 0, 0, { REWR, OPEN, REWR, REWR, WAIT, STRA, OPEN, FORB } },
-	{ R, 0, { NEAR, OPEN, NEAR, NEAR, WAIT, STRA, OPEN, FORB } },
-	{ D, 0, { FORB, FORB, FORB, FORB, FORB, LOST, LOST, FORB } },
-	{ R | D, 0, { FORB, FORB, FORB, FORB, FORB, LOST, LOST, FORB } },
-	{ E, 0, { NEAR, FORB, NEAR, NEAR, LOST, FORB, FORB, FORB } },
-	{ R | E, 0, { NEAR, FORB, NEAR, NEAR, LOST, FORB, FORB, FORB } },
-	{ E, 1, { REWR, FORB, REWR, REWR, LOST, FORB, FORB, STRA } },
-	{ R | E, 1, { NEAR, FORB, NEAR, NEAR, LOST, FORB, FORB, STRA } },
-	{ D | E, 0, { FORB, FORB, FORB, FORB, FORB, FORB, FORB, FORB } },
-	{ R | D | E, 0, { FORB, FORB, FORB, FORB, FORB, FORB, FORB, FORB } },
-	{ D | E, 1, { FORB, FORB, FORB, FORB, FORB, FORB, FORB, OPEN } },
-	{ R | D | E, 1, { FORB, FORB, FORB, FORB, FORB, FORB, FORB, OPEN } },
+	/* redirtied retried drop end end-locked end-dirty settled */
+	{ 0, 0, { REWR, OPEN, WAIT, STRA, OPEN, REWR, FORB } },
+	{ R, 0, { NEAR, OPEN, WAIT, STRA, OPEN, NEAR, FORB } },
+	{ D, 0, { FORB, FORB, FORB, LOST, LOST, LOST, FORB } },
+	{ R | D, 0, { FORB, FORB, FORB, LOST, LOST, LOST, FORB } },
+	{ E, 0, { NEAR, FORB, LOST, FORB, FORB, FORB, FORB } },
+	{ R | E, 0, { NEAR, FORB, LOST, FORB, FORB, FORB, FORB } },
+	{ E, 1, { REWR, FORB, LOST, FORB, FORB, FORB, STRA } },
+	{ R | E, 1, { NEAR, FORB, LOST, FORB, FORB, FORB, STRA } },
+	{ D | E, 0, { FORB, FORB, FORB, FORB, FORB, FORB, FORB } },
+	{ R | D | E, 0, { FORB, FORB, FORB, FORB, FORB, FORB, FORB } },
+	{ D | E, 1, { FORB, FORB, FORB, FORB, FORB, FORB, OPEN } },
+	{ R | D | E, 1, { FORB, FORB, FORB, FORB, FORB, FORB, OPEN } },
 };
 
 static struct window in_state(const struct state *s)
@@ -70,50 +79,58 @@ static struct window in_state(const struct state *s)
 }
 
 /* What a step that is not forbidden leaves behind. */
-static void expect_after(struct window *w, const struct state *s, enum column c)
+static void expect_after(struct window *w, const struct state *s,
+			 const struct step *step)
 {
-	if (c == DROP)
+	if (step->what == OBS_DROP)
 		w->bits |= D;
-	if (c == END || c == END_LOCKED)
+	if (step->what == OBS_END)
 		w->bits |= E;
-	if (c == SETTLED)
+	if (step->what == OBS_SETTLED)
 		w->end.locked = 0;
-	if (c == RETRY && !(s->bits & R)) {
+	if (step->what == OBS_RETRY && !(s->bits & R)) {
 		w->bits |= R;
 		w->retry_ns = 1700;
 	}
 }
 
-static void check_step(const struct state *s, enum column c)
+static void check_step(const struct state *s, const struct step *step)
 {
+	enum verdict want_verdict = s->want[step->column];
 	struct window w = in_state(s);
 	struct window want;
 	enum verdict got;
 
-	if (c == DROP)
+	if (step->what == OBS_DROP)
 		fill_drop(&w, WAY_FADVISE);
-	if ((c == END || c == END_LOCKED) && !(s->bits & E))
-		fill_end(&w, FROM, 100, c == END_LOCKED);
+	if (step->what == OBS_END && !(s->bits & E)) {
+		fill_end(&w, FROM, 100, step->locked);
+		w.end.dirty = step->dirty;
+	}
 	want = w;
-	got = window_step(&w, column_obs[c], 1700);
-	if (got != s->want[c])
+	got = window_step(&w, step->what, 1700);
+	if (got != want_verdict)
 		fail_msg("bits %u, locked %u, column %d: verdict %d, want %d",
-			 s->bits, s->locked, c, got, s->want[c]);
-	if (s->want[c] != FORB)
-		expect_after(&want, s, c);
+			 s->bits, s->locked, step->column, got, want_verdict);
+	if (want_verdict != FORB)
+		expect_after(&want, s, step);
 	if (memcmp(&w, &want, sizeof(w)))
 		fail_msg("bits %u, locked %u, column %d: wrong state after",
-			 s->bits, s->locked, c);
+			 s->bits, s->locked, step->column);
 }
 
 static void every_transition(void **state)
 {
+	unsigned int seen = 0;
 	size_t s, c;
 
 	(void)state;
-	for (s = 0; s < ARRAY_SIZE(states); s++)
-		for (c = 0; c < COLUMNS; c++)
-			check_step(&states[s], c);
+	for (c = 0; c < ARRAY_SIZE(steps); c++) {
+		seen |= 1U << steps[c].what;
+		for (s = 0; s < ARRAY_SIZE(states); s++)
+			check_step(&states[s], &steps[c]);
+	}
+	assert_int_equal(seen, (1U << OBS_MAX) - 1);
 }
 
 /* The table above has each combination of bits and lock just once. */
@@ -244,8 +261,6 @@ static void last_byte_of_file(void **state)
 	assert_int_equal(window_step(&w, OBS_DROP, 0), LOST);
 }
 
-static const __u64 page_sizes[] = { 0, 1 << 20, FROM + 100, FROM };
-
 static enum verdict final_verdict(struct window w, int drop_first)
 {
 	enum verdict v;
@@ -256,30 +271,38 @@ static enum verdict final_verdict(struct window w, int drop_first)
 	return v;
 }
 
+/* A file's size, why its page is dropped, how much of that is written anew. */
+static enum verdict check_order(__u64 i_size, int reason, __u64 written)
+{
+	struct window w = cleaned();
+	enum verdict v;
+
+	w.i_size = i_size;
+	w.left = PAGE;
+	fill_drop(&w, reason % WAY_MAX);
+	w.drop.dirty = reason / WAY_MAX == 1;
+	w.drop.unlinked = reason / WAY_MAX == 2;
+	fill_end(&w, FROM + written, PAGE - written, 0);
+	v = final_verdict(w, 0);
+	assert_int_equal(v, final_verdict(w, 1));
+	return v;
+}
+
 /* Whoever comes first, the outcome is one. */
 static void order_does_not_matter(void **state)
 {
+	static const __u64 sizes[] = { 0, FROM, FROM + 100, TO + PAGE };
+	static const __u64 writes[] = { 0, 50, 100, PAGE - 1, PAGE };
 	unsigned int seen = 0;
-	int n;
+	size_t i, k;
+	int reason;
 
 	(void)state;
-	for (n = 0; n < WAY_MAX * 4 * 4 * 4; n++) {
-		struct window w = cleaned();
-		enum verdict v;
-
-		w.i_size = page_sizes[n / WAY_MAX % 4];
-		w.left = PAGE;
-		fill_drop(&w, n % WAY_MAX);
-		w.drop.dirty = n / WAY_MAX / 4 % 4 == 1;
-		w.drop.unlinked = n / WAY_MAX / 4 % 4 == 2;
-		fill_end(&w, FROM + n / WAY_MAX / 16 * (PAGE / 3 + 1),
-			 PAGE - n / WAY_MAX / 16 * (PAGE / 3 + 1), 0);
-		if (w.end.stop > TO)
-			fill_end(&w, TO, 0, 0);
-		v = final_verdict(w, 0);
-		assert_int_equal(v, final_verdict(w, 1));
-		seen |= 1U << v;
-	}
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (k = 0; k < ARRAY_SIZE(writes); k++)
+			for (reason = 0; reason < 3 * WAY_MAX; reason++)
+				seen |= 1U << check_order(sizes[i], reason,
+							  writes[k]);
 	assert_int_equal(seen, 1U << LOST | 1U << VERDICT_SUPERSEDED |
 				       1U << VERDICT_VOID);
 }

@@ -30,6 +30,7 @@ static inline struct window cleaned(void)
 		.clean_ns = 1000,
 		.i_size = 1 << 20,
 		.left = 100,
+		.writer = { .pid = 40, .tgid = 40, .comm = "writer" },
 	};
 
 	return w;
@@ -51,7 +52,6 @@ static inline void fill_end(struct window *w, __u64 stop, __u64 left,
 	w->end.stop = stop;
 	w->end.left = left;
 	w->end.locked = locked;
-	w->writer.pid = 40;
 }
 
 #endif

@@ -5,14 +5,13 @@
  * sources are pages of a file on the same disk: they can be had again at any
  * time, so no write fails, but that takes a while. What a file must hold is
  * known byte by byte; each page is dirtied once, rewritten once and read back
- * once, so that a loss belongs to one (inode, page) and one write call. On
- * standard output: one JSON object a line.
- *
- * For test machines only: it drops every clean page of the whole machine.
+ * once, so that a loss belongs to one (inode, page) and one write call.
  *
  *   soak [-t THREADS] [-s SECONDS] [-S SEED] DIR
  *
- * Exit code: 0 nothing lost, 1 losses seen, 2 usage, 3 could not answer.
+ * For test machines only: it drops every clean page of the whole machine.
+ * On stdout: one JSON object a line. Exit code: 0 nothing lost, 1 losses seen,
+ * 2 usage, 3 could not answer.
  */
 #define _GNU_SOURCE 1
 #include <errno.h>
@@ -20,11 +19,8 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,11 +32,11 @@
 
 #define PAGE 4096u
 #define PAGES 64u /* of a file: one round */
+#define FILE_SIZE (PAGES * PAGE)
 #define THREADS_MAX 64u
 #define SOURCES 64u    /* pages of the source file for each writer */
 #define COVER_MAX 100u /* bytes of a page that a write covers */
 #define IDLE ULONG_MAX
-#define PATH_ROOM 4200u
 
 /* The two top bits of a byte tell who wrote it: generations always differ. */
 enum role { BASE, PENDING, COVER };
@@ -55,16 +51,15 @@ struct writer {
 	pthread_t thread;
 	unsigned int index;
 	pid_t tid;
-	atomic_ulong
-		source; /* first of the two pages it now reads from, or IDLE */
-	uint64_t state; /* of the random numbers */
-	uint64_t key;	/* of this round's contents */
+	atomic_ulong source; /* first of the two pages in use now, or IDLE */
+	uint64_t state;	     /* of the random numbers */
+	uint64_t key;	     /* of this round's contents */
 	uint64_t round, writes, lost;
 	uint64_t inode;
 	int fd;
-	char path[PATH_ROOM];
+	char path[4200];
 	struct call calls[PAGES];
-	unsigned char room[PAGES * PAGE]; /* a file's content */
+	_Alignas(PAGE) unsigned char room[FILE_SIZE]; /* a file's content */
 };
 
 static char dir[4096];
@@ -75,22 +70,17 @@ static unsigned int threads = 8, seconds = 60;
 static unsigned char *sources;
 static uint64_t source_key;
 static int source_fd;
-
 static atomic_bool stop, chaos_stop, failed;
 
-static void fail(const char *what, int err)
+/* Say it once, and end the soak. Returns the exit code. */
+static int fail(const char *what, int err)
 {
 	if (!atomic_exchange(&failed, true))
 		fprintf(stderr,
 			"soak: cannot %s: %s: mend that and run again\n", what,
 			strerror(err));
 	stop = true;
-}
-
-static void on_signal(int number)
-{
-	(void)number;
-	stop = true;
+	return 3;
 }
 
 static uint64_t now_ns(void)
@@ -140,19 +130,14 @@ static int put(int fd, const void *buf, size_t len, uint64_t off)
 
 static int put_all(struct writer *writer, enum role role)
 {
-	fill(writer->key, role, 0, writer->room, PAGES * PAGE);
-	return put(writer->fd, writer->room, PAGES * PAGE, 0);
-}
-
-static int drop(int fd)
-{
-	return -posix_fadvise(fd, 0, (off_t)PAGES * PAGE, POSIX_FADV_DONTNEED);
+	fill(writer->key, role, 0, writer->room, FILE_SIZE);
+	return put(writer->fd, writer->room, FILE_SIZE, 0);
 }
 
 /* A new file: its base on disk, and all of it dirty in the cache. */
 static int begin_round(struct writer *writer)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int err;
 
 	writer->key = next(&writer->state);
@@ -165,10 +150,8 @@ static int begin_round(struct writer *writer)
 	err = put_all(writer, BASE);
 	if (!err && (fsync(writer->fd) || fstat(writer->fd, &st)))
 		err = -errno;
-	if (!err) {
-		writer->inode = st.st_ino;
-		err = drop(writer->fd);
-	}
+	writer->inode = st.st_ino;
+	posix_fadvise(writer->fd, 0, FILE_SIZE, POSIX_FADV_DONTNEED);
 	return err ? err : put_all(writer, PENDING);
 }
 
@@ -195,84 +178,62 @@ static int rewrite_page(struct writer *writer, uint64_t page)
 	return err;
 }
 
-/* Print the loss of the bytes that differ. They are old if the base is back. */
-static void report(const struct writer *writer, uint64_t page,
-		   const unsigned char *want, const unsigned char *have)
+/* Print the ranges of @page that differ. */
+static void print_lost_bytes(uint64_t page, const unsigned char *want,
+			     const unsigned char *have)
+{
+	const char *comma = "";
+
+	for (unsigned int at = 0; at < PAGE; at++) {
+		unsigned int from = at;
+
+		while (at < PAGE && want[at] != have[at])
+			at++;
+		if (at == from)
+			continue;
+		printf("%s[%" PRIu64 ",%u]", comma, page * PAGE + from,
+		       at - from);
+		comma = ",";
+	}
+}
+
+/* Returns whether @have, what the disk holds of @page, is what it must be. */
+static bool verify_page(struct writer *writer, uint64_t page,
+			const unsigned char *have)
 {
 	const struct call *call = &writer->calls[page];
-	unsigned char base[PAGE];
-	const char *comma = "";
-	bool old = true;
+	unsigned char want[PAGE];
 
-	fill(writer->key, BASE, page * PAGE, base, PAGE);
+	fill(writer->key, PENDING, page * PAGE, want, PAGE);
+	fill(source_key, COVER, call->source, want + call->off, call->len);
+	if (!memcmp(want, have, PAGE))
+		return true;
 	flockfile(stdout);
 	printf("{\"schema\":1,\"type\":\"lost\",\"file\":\"%s\",\"inode\":"
 	       "%" PRIu64 ",\"page\":%" PRIu64 ",\"lost_bytes\":[",
 	       writer->path, writer->inode, page);
-	for (unsigned int i = 0, len; i < PAGE; i += len) {
-		for (len = 0; i + len < PAGE && want[i + len] != have[i + len];
-		     len++)
-			old = old && have[i + len] == base[i + len];
-		if (len) {
-			printf("%s[%" PRIu64 ",%u]", comma, page * PAGE + i,
-			       len);
-			comma = ",";
-		} else {
-			len = 1;
-		}
-	}
-	printf("],\"old\":%s,\"pid\":%d,\"t0_ns\":%" PRIu64
-	       ",\"t1_ns\":%" PRIu64 "}\n",
-	       old ? "true" : "false", writer->tid, call->t0_ns, call->t1_ns);
+	print_lost_bytes(page, want, have);
+	printf("],\"pid\":%d,\"t0_ns\":%" PRIu64 ",\"t1_ns\":%" PRIu64 "}\n",
+	       writer->tid, call->t0_ns, call->t1_ns);
 	fflush(stdout);
 	funlockfile(stdout);
-}
-
-static int verify_page(struct writer *writer, uint64_t page, bool *lost)
-{
-	const struct call *call = &writer->calls[page];
-	unsigned char want[PAGE], have[PAGE];
-	ssize_t got = pread(writer->fd, have, PAGE, (off_t)(page * PAGE));
-
-	if (got != PAGE)
-		return got < 0 ? -errno : -EIO;
-	fill(writer->key, PENDING, page * PAGE, want, PAGE);
-	fill(source_key, COVER, call->source, want + call->off, call->len);
-	if (!memcmp(want, have, PAGE))
-		return 0;
-	report(writer, page, want, have);
 	writer->lost++;
-	*lost = true;
-	return 0;
+	return false;
 }
 
-/* Have the disk's content in the cache, and see what it is. */
+/* See what the disk holds, past the cache. */
 static int end_round(struct writer *writer)
 {
-	unsigned char in_core[PAGES];
-	bool lost = false;
-	void *map;
-	int err;
+	bool intact = true;
 
-	if (fdatasync(writer->fd))
+	if (fdatasync(writer->fd) || fcntl(writer->fd, F_SETFL, O_DIRECT))
 		return -errno;
-	map = mmap(NULL, PAGES * PAGE, PROT_READ, MAP_SHARED, writer->fd, 0);
-	if (map == MAP_FAILED)
-		return -errno;
-	do {
-		err = drop(writer->fd);
-		if (!err && mincore(map, PAGES * PAGE, in_core))
-			err = -errno;
-		for (unsigned int i = 1; i < PAGES; i++)
-			in_core[0] |= in_core[i];
-	} while (!err && in_core[0] & 1);
-	munmap(map, PAGES * PAGE);
-	for (uint64_t page = 0; page < PAGES && !err; page++)
-		err = verify_page(writer, page, &lost);
-	/* A file with a loss stays to the end: its path may be asked for. */
-	if (!err && !lost && unlink(writer->path))
-		err = -errno;
-	return err;
+	if (pread(writer->fd, writer->room, FILE_SIZE, 0) != FILE_SIZE)
+		return -EIO;
+	for (uint64_t page = 0; page < PAGES; page++)
+		intact &= verify_page(writer, page, writer->room + page * PAGE);
+	/* A file with a loss stays: its path may be asked for. */
+	return intact && unlink(writer->path) ? -errno : 0;
 }
 
 static void *write_rounds(void *arg)
@@ -295,30 +256,21 @@ static void *write_rounds(void *arg)
 	return NULL;
 }
 
-/* A page that is mapped cannot be dropped; one that was dropped is read again.
- */
-static int drop_source(unsigned long first)
-{
-	uint64_t off = (uint64_t)first * PAGE;
-
-	if (madvise(sources + off, 2ul * PAGE, MADV_DONTNEED))
-		return -errno;
-	return -posix_fadvise(source_fd, (off_t)off, 2l * PAGE,
-			      POSIX_FADV_DONTNEED);
-}
-
 static void *drop_sources(void *arg)
 {
 	/* It must run while a writer is between its fault and its copy. */
 	setpriority(PRIO_PROCESS, (id_t)gettid(), -10);
-	while (!chaos_stop && !failed)
-		for (unsigned int i = 0; i < threads; i++) {
-			unsigned long first = writers[i].source;
-			int err = first == IDLE ? 0 : drop_source(first);
+	for (unsigned int i = 0; !chaos_stop && !failed;
+	     i = (i + 1) % threads) {
+		unsigned long first = writers[i].source;
 
-			if (err)
-				fail("drop a source", -err);
-		}
+		/* Unmapped first, since a mapped page cannot be dropped. */
+		if (first != IDLE &&
+		    (madvise(sources + first * PAGE, 2 * PAGE, MADV_DONTNEED) ||
+		     posix_fadvise(source_fd, (off_t)(first * PAGE), 2 * PAGE,
+				   POSIX_FADV_DONTNEED)))
+			fail("drop a source", errno);
+	}
 	return arg;
 }
 
@@ -326,13 +278,12 @@ static void *drop_caches(void *arg)
 {
 	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
 	/* 4: from now on without a line in the kernel's log each time. */
-	const char *what = "4";
+	bool done = pwrite(fd, "4", 1, 0) == 1;
 
-	while (!chaos_stop && !failed) {
-		if (pwrite(fd, what, 1, 0) != 1)
-			fail("write /proc/sys/vm/drop_caches", errno);
-		what = "1";
-	}
+	while (done && !chaos_stop)
+		done = pwrite(fd, "1", 1, 0) == 1;
+	if (!done)
+		fail("write /proc/sys/vm/drop_caches", errno);
 	close(fd);
 	return arg;
 }
@@ -365,10 +316,8 @@ static void start(pthread_t *thread, void *(*run)(void *), void *arg)
 {
 	int err = pthread_create(thread, NULL, run, arg);
 
-	if (err) {
-		fail("start a thread", err);
-		exit(3);
-	}
+	if (err)
+		exit(fail("start a thread", err));
 }
 
 /* Returns the number of losses. */
@@ -399,29 +348,9 @@ static uint64_t soak(void)
 	return lost;
 }
 
-static void remove_files(void)
+static bool parse(int argc, char **argv, uint64_t *seed)
 {
-	char path[PATH_ROOM];
-
-	for (unsigned int i = 0; i < threads; i++)
-		for (uint64_t n = 0; n < writers[i].round; n++) {
-			snprintf(path, sizeof(path), "%s/soak-%u-%" PRIu64, dir,
-				 i, n);
-			unlink(path);
-		}
-}
-
-static int usage(void)
-{
-	fputs("usage: soak [-t THREADS 1..64] [-s SECONDS] [-S SEED] DIR\n",
-	      stderr);
-	return 2;
-}
-
-int main(int argc, char **argv)
-{
-	uint64_t seed = (uint64_t)time(NULL), lost;
-	int opt, err;
+	int opt;
 
 	while ((opt = getopt(argc, argv, "t:s:S:")) != -1) {
 		if (opt == 't')
@@ -429,24 +358,31 @@ int main(int argc, char **argv)
 		else if (opt == 's')
 			seconds = (unsigned int)strtoul(optarg, NULL, 10);
 		else if (opt == 'S')
-			seed = strtoull(optarg, NULL, 0);
+			*seed = strtoull(optarg, NULL, 10);
 		else
-			return usage();
+			return false;
 	}
-	if (optind != argc - 1 || !threads || threads > THREADS_MAX || !seconds)
-		return usage();
+	return optind == argc - 1 && threads - 1 < THREADS_MAX && seconds;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t seed = (uint64_t)time(NULL), lost;
+	int err;
+
+	if (!parse(argc, argv, &seed)) {
+		fputs("usage: soak [-t 1..64] [-s SECONDS] [-S SEED] DIR\n",
+		      stderr);
+		return 2;
+	}
 	/* The path goes into JSON as it is. */
-	if (!realpath(argv[optind], dir) || strpbrk(dir, "\"\\\n")) {
-		fail("use the directory", errno);
-		return 3;
-	}
-	signal(SIGINT, on_signal);
-	signal(SIGTERM, on_signal);
-	err = map_sources(seed);
-	if (err) {
-		fail("make the sources", -err);
-		return 3;
-	}
+	err = realpath(argv[optind], dir) ? 0 : -errno;
+	if (!err && strpbrk(dir, "\"\\\n"))
+		err = -EINVAL;
+	if (!err)
+		err = map_sources(seed);
+	if (err)
+		return fail("begin", -err);
 	printf("{\"schema\":1,\"type\":\"soak-start\",\"seed\":%" PRIu64
 	       ",\"threads\":%u,\"pid\":%d}\n",
 	       seed, threads, getpid());
@@ -457,7 +393,6 @@ int main(int argc, char **argv)
 		writers[i].source = IDLE;
 	}
 	lost = soak();
-	remove_files();
 	if (failed || fflush(stdout))
 		return 3;
 	return lost ? 1 : 0;

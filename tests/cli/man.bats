@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# The man pages and the program must not drift apart.
+
+load helper
+
+setup() {
+	man8=$repo/man/btrfs-dirtywatch.8
+	man7=$repo/man/btrfs-dirtywatch.7
+}
+
+# The part of page $2 under the subsection or section $1.
+under() {
+	awk -v want="$1" '/^\.S[sh] / { on = substr($0, 5) == want; next } on' "$2"
+}
+
+# The options of verb $1 by the man page, as `-d` and `--duration=SECONDS`.
+options_of_man() {
+	{ under "$1" "$man8" && under "Options of each verb" "$man8"; } |
+		sed -nE '/^\.It Fl/{s/^\.It //;s/ , /\n/gp;t;p}' |
+		sed -E 's/^Fl (\\&)?/-/; s/ Ns = Ns Ar /=/' | sort
+}
+
+# The same by --help.
+options_of_help() {
+	"$dirtywatch" "$1" --help |
+		sed -nE 's/^ +((-.), )?(--[a-z-]+(=[A-Z]+)?).*/\2\n\3/p' | grep . | sort
+}
+
+# What page 7 lists under the heading $1.
+listed() {
+	under "$1" "$man7" | sed -nE 's/^\.It Cm //p' | sed 's/ Fl.*//; s/ , /\n/g' | sort -u
+}
+
+# The keys of the JSON lines of type $1 in all recordings of tests/replay.
+keys_seen() {
+	local file
+	for file in "$repo"/tests/replay/*/observations.txt; do
+		"$dirtywatch" replay --json "$file" || true
+	done | jq -r "select(.type | test(\"^($1)\$\")) | keys[]" | grep -vx 'schema\|type' | sort -u
+}
+
+# Nothing of $1 is missing in $2: both are lists of lines.
+all_in() {
+	local missing
+	missing=$(comm -23 <(sort -u <<<"$1") <(sort -u <<<"$2"))
+	echo "missing: $missing"
+	[ -n "$1" ] && [ -z "$missing" ]
+}
+
+@test "every option of a verb is in its help and in the man page" {
+	local verb
+	for verb in watch provoke replay; do
+		[ "$(options_of_help "$verb" | wc -l)" -ge 8 ]
+		diff <(options_of_man "$verb") <(options_of_help "$verb")
+	done
+}
+
+@test "every verb is in the synopsis" {
+	local verb
+	for verb in $("$dirtywatch" help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
+		under SYNOPSIS "$man8" | grep -Eq "Cm $verb( |$)"
+	done
+}
+
+@test "every exit code is in the man page, and no other" {
+	local codes
+	codes=$(grep -oE 'EXIT_[A-Z_]+ = [0-9]+' "$repo/src/log.h" | grep -oE '[0-9]+$')
+	diff <(under "EXIT STATUS" "$man8" | sed -n 's/^\.It //p') - <<<"$codes"
+}
+
+@test "every JSON key is in the man page" {
+	all_in "$(keys_seen start)" "$(listed start)"
+	all_in "$(keys_seen 'finding|unexplained')" "$(listed "finding, unexplained")"
+	all_in "$(keys_seen blind)" "$(listed blind)"
+	all_in "$(keys_seen summary)" "$(listed summary)"
+}
+
+@test "every JSON key of the man page is one" {
+	local keys
+	keys=$(grep -ohE '"[a-z0-9_]+"' "$repo"/src/report_*.c "$repo"/src/provoke_truth.c | tr -d '"')
+	all_in "$(listed start; listed "finding, unexplained"; listed blind; listed summary
+		listed truth-start; listed trial; listed truth-end)" "$keys"
+}
+
+@test "every key of the truth file is in the man page" {
+	all_in "$(grep -oE 'add_[a-z]+\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '[a-z_]+"$' | tr -d '"')
+$(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '[a-z_]+"$' | tr -d '"')" \
+		"$(listed truth-start; listed trial; listed truth-end; echo schema; echo type)"
+}
+
+@test "every class, way, counter and kind of blindness is in the man page" {
+	local word
+	diff <(listed BLINDNESS) <(sed -n '/define BLINDNESS/,/^enum/s/.*X(\([a-z_]*\),.*/\1/p' "$repo/bpf/record.h" | sort)
+	diff <(listed WAYS) <(sed -n 's/.*\[WAY_[A-Z_]*\] = "\(.*\)",/\1/p' "$repo/src/finding.c" | sort)
+	for word in $("$dirtywatch" replay --json "$repo/tests/replay/003-plain-rewrite/observations.txt" |
+		jq -r 'select(.type == "summary").counters | keys[]'); do
+		sed -n '/^\.It Cm counters/,/^\.El/p' "$man7" | grep -qw "$word"
+	done
+	for word in $(grep -oE '\[FINDING_[A-Z_]+\] = "[a-z-]+"' "$repo/src/finding.c" | grep -oE '[a-z-]+"' | tr -d '"'); do
+		under "finding, unexplained" "$man7" | grep -qw -- "$word"
+		under "Classes, and what to do" "$man8" | grep -qx ".It $word"
+	done
+}
+
+@test "the man pages are clean" {
+	command -v mandoc >/dev/null || skip "no mandoc"
+	mandoc -Tlint -W warning "$man8" "$man7"
+}

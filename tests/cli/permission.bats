@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Who may not watch, and kernels that cannot be watched: made up in a mount namespace, so that any kernel will do.
+
+load helper
+
+setup_file() {
+	copy_for_all
+	export copy copies
+}
+
+teardown_file() {
+	rm -r "$copies"
+}
+
+# Watch without the capabilities $1, as `setpriv` lists them.
+without() {
+	need_root
+	setpriv --inh-caps="$1" --bounding-set="$1" true 2>/dev/null || skip "capabilities cannot be dropped here"
+	try setpriv --inh-caps="$1" --bounding-set="$1" "$dirtywatch" -d 0.1
+}
+
+# A kernel without lockdown, with btrfs, that then is changed by the script $1: watch it.
+with_kernel() {
+	need_root
+	[ -e /sys/kernel/btf/vmlinux ] || skip "a kernel without BTF"
+	[ -d /sys/kernel/security ] || skip "a kernel without security modules"
+	fake=$BATS_TEST_TMPDIR
+	printf 'nodev\tproc\n\tbtrfs\n' >"$fake/filesystems"
+	with_mounts "
+		mount -t tmpfs none /sys/kernel/security
+		echo '[none] integrity confidentiality' >/sys/kernel/security/lockdown
+		mount --bind '$fake/filesystems' /proc/filesystems
+		$1
+		exec \"\$1\" -d 0.1"
+}
+
+@test "not root" {
+	if [ "$(id -u)" = 0 ]; then
+		"${nobody[@]}" true 2>/dev/null || skip "root here may not become another user"
+		try "${nobody[@]}" "$copy" -d 0.1
+	else
+		dw -d 0.1
+	fi
+	failed 4 "root"
+	[[ $err == *CAP_* ]]
+}
+
+@test "not root, but the command line is wrong: that comes first" {
+	dw -d nonsense
+	refused "'nonsense'"
+	[ "$(id -u)" != 0 ] || ! "${nobody[@]}" true || {
+		try "${nobody[@]}" "$copy" -d nonsense
+		refused "'nonsense'"
+	}
+}
+
+@test "a missing capability is named, with what it is for" {
+	without -syslog
+	failed 4 "CAP_SYSLOG to see"
+	without -sys_admin
+	failed 4 "CAP_SYS_ADMIN to read"
+	without -sys_admin,-bpf
+	failed 4 "CAP_BPF to load"
+	without -sys_admin,-perfmon
+	failed 4 "CAP_PERFMON to hook"
+}
+
+@test "CAP_SYS_ADMIN stands for CAP_BPF and CAP_PERFMON" {
+	without -bpf,-perfmon
+	[[ $err != *"it needs CAP_"* ]]
+}
+
+@test "lockdown" {
+	with_kernel "echo 'none integrity [confidentiality]' >/sys/kernel/security/lockdown"
+	failed 4 "lockdown=confidentiality"
+}
+
+@test "a kernel without BTF" {
+	with_kernel "mount -t tmpfs none /sys/kernel/btf"
+	failed 3 "CONFIG_DEBUG_INFO_BTF"
+}
+
+@test "btrfs is not loaded" {
+	with_kernel "mount --bind <(:) /proc/filesystems 2>/dev/null || echo nodev proc >'$BATS_TEST_TMPDIR/filesystems'"
+	failed 3 "modprobe btrfs"
+}
+
+@test "hidden kernel addresses" {
+	echo "0000000000000000 T _text" >"$BATS_TEST_TMPDIR/kallsyms"
+	with_kernel "mount --bind '$BATS_TEST_TMPDIR/kallsyms' /proc/kallsyms"
+	failed 4 "kernel.kptr_restrict"
+}
+
+@test "kernel addresses that make no sense" {
+	echo "no such line" >"$BATS_TEST_TMPDIR/kallsyms"
+	with_kernel "mount --bind '$BATS_TEST_TMPDIR/kallsyms' /proc/kallsyms"
+	failed 3 "/proc/kallsyms"
+}
+
+@test "a kernel that refuses tracing" {
+	need_root
+	dw -d 0.1
+	case $code in
+	0 | 1 | 5) skip "this kernel can be watched" ;;
+	4) failed 4 "lock" ;;
+	*) failed 3 "kernel" || failed 3 btrfs ;;
+	esac
+}

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# helper.bash - for the suites that watch a real kernel: one machine for each test.
+# TRIALS: trials of each outcome; SOAK: seconds of the soak; FIO: seconds of fio.
+
+bats_require_minimum_version 1.5.0
+top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+here=$top/tests/vm
+trials=${TRIALS:-20} soak=${SOAK:-10} fio=${FIO:-8} seed=${SEED:-$RANDOM}
+
+setup() {
+	out=$BATS_TEST_TMPDIR/out
+}
+
+# What a failed test left is worth a look.
+teardown() {
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || {
+		rm -rf "$top/.build/failed-vm"
+		cp -r "$out" "$top/.build/failed-vm"
+		echo "seed $seed; the machine's files are in .build/failed-vm" >&2
+	}
+}
+
+# machine LIMIT MODULES [RUN.SH OPTION...] SCENARIO [ARGUMENT...]: it must end well.
+machine() {
+	local limit=$1 modules=$2
+	shift 2
+	run "$here/run.sh" -k "${KERNEL:-6.1}" -m "$modules" -t "$limit" -o "$out" \
+		-f "$here/scenario/watch.sh=/scenario/watch.sh" "$@"
+	echo "$output"
+	[ "$status" = 0 ]
+}
+
+# judged NAME: provoke's truth against what the tool said, as one JSON object.
+judged() {
+	jq -n -c -f "$here/judge.jq" --slurpfile truth "$out/$1.truth" --slurpfile seen "$out/$1.json"
+}
+
+# says NAME FILTER: what the tool said in NAME.json, as an array, must make the filter true.
+says() {
+	jq -s -e "$2" "$out/$1.json" >/dev/null || {
+		echo "not so in $1.json: $2"
+		tail -n 3 "$out/$1.json"
+		return 1
+	}
+}
+
+# silent NAME: no finding, nothing blind, and a summary that says so.
+silent() {
+	says "$1" 'map(select(.type == "finding" or .type == "unexplained" or .type == "blind")) == []'
+	says "$1" 'last | .type == "summary" and .exit_code == 0 and .blind == []'
+	[ "$(cat "$out/$1.rc")" = 0 ]
+}

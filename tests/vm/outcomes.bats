@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Does the tool say what really happened? Class, bytes, path, writer and dropper, against the reproducer's truth.
+
+load helper
+
+# agrees MODULE OUTCOME EXIT: every trial had the outcome, and the tool was right about every one.
+agrees() {
+	local verdict
+	verdict=$(judged "$1-$2")
+	echo "$1 $2: $verdict"
+	jq -e --arg o "$2" --argjson n "$trials" \
+		'.outcomes == {($o): $n} and .right == $n and .false == 0 and .blind == [] and .lost_found == .truly_lost' \
+		<<<"$verdict" >/dev/null
+	[ "$(cat "$out/$1-$2.rc")" = "$3" ]
+}
+
+# keeps MODULE: the kernel kept every byte in what loses them elsewhere, and the tool was silent.
+keeps() {
+	local verdict
+	verdict=$(judged "$1-lost")
+	echo "$1: $verdict"
+	jq -e --argjson n "$trials" '.trials == $n and .truly_lost == 0 and .outcomes == {none: $n}' <<<"$verdict" >/dev/null
+	silent "$1-lost"
+	silent "$1-stranded"
+}
+
+every_outcome() {
+	local name=${1/:/-}
+	machine 300 "$1" "$here/scenario/outcomes.sh" "$1" "$seed" "$trials" lost near-miss stranded superseded none
+	agrees "$name" lost 1
+	agrees "$name" near-miss 0
+	agrees "$name" stranded 1
+	agrees "$name" superseded 0
+	agrees "$name" none 0
+	jq -e -s 'map(select(.type == "finding")) | all(.subvolume == 5 and .complete == (.class != "pending"))' \
+		"$out/$name-lost.json" >/dev/null
+}
+
+@test "early-clean: every outcome is told, with module BTF" {
+	every_outcome early-clean
+}
+
+@test "early-clean: every outcome is told, without module BTF" {
+	every_outcome early-clean:nobtf
+}
+
+@test "stock loses nothing, and nothing is said" {
+	machine 200 stock "$here/scenario/outcomes.sh" stock "$seed" "$trials" lost stranded
+	keeps stock
+}
+
+@test "keep-dirty loses nothing, and nothing is said" {
+	machine 200 keep-dirty "$here/scenario/outcomes.sh" keep-dirty "$seed" "$trials" lost stranded
+	keeps keep-dirty
+}
+
+@test "one event, alone, is printed within 100 ms" {
+	machine 150 early-clean -p stat "$here/scenario/latency.sh" early-clean
+	cat "$out/latency"
+	[ "$(wc -l <"$out/latency")" = 8 ]
+	while read -r observed written; do
+		awk -v a="$(date -d "$observed" +%s.%N)" -v b="$written" 'BEGIN { exit !(b - a < 0.1 && b - a > -0.1) }'
+	done <"$out/latency"
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# badinput.sh MODULE - what a kernel can refuse, and ends that come at any time.
+# Leaves /out/NAME.rc and .err for each case, and two.json beside one.json: two watchers of the same events.
+. /scenario/watch.sh
+
+# try NAME ARGUMENT...: the tool must end by itself.
+try() {
+	local name=$1 rc=0
+	shift
+	"$tool" "$@" >"/out/$name.txt" 2>"/out/$name.err" || rc=$?
+	echo "$rc" >"/out/$name.rc"
+}
+
+# nothing_attached: no hook of ours is left in the kernel.
+nothing_attached() {
+	[ ! -s /sys/kernel/tracing/enabled_functions ] || fail "left attached: $(cat /sys/kernel/tracing/enabled_functions)"
+	[ ! -s /sys/kernel/debug/kprobes/list ] || fail "left attached: $(cat /sys/kernel/debug/kprobes/list)"
+}
+
+try no-btrfs watch -d 1
+use_module "$1"
+scratch_mkfs
+scratch_mount
+try not-btrfs watch -d 1 -m /proc
+try no-mount watch -d 1 -m /nonexistent
+echo 2 >/proc/sys/kernel/kptr_restrict
+try hidden watch -d 1
+echo 0 >/proc/sys/kernel/kptr_restrict
+try fine watch -d 1
+nothing_attached
+
+# A signal at any time ends it with a documented code, and detaches everything.
+for ms in 100 200 300 400 700 1000 1500 2200; do
+	for signal in TERM INT; do
+		# A shell starts what runs in the background with SIGINT ignored.
+		/usr/bin/env --default-signal=INT "$tool" watch --json >/out/signal.json 2>/out/signal.err &
+		pid=$!
+		usleep "${ms}000"
+		kill -"$signal" "$pid"
+		rc=0
+		wait "$pid" || rc=$?
+		echo "$signal after $ms ms: $rc" >>/out/signals
+		nothing_attached
+	done
+done
+
+# Nobody reads: the write that meets it ends the watch.
+mkfifo /tmp/pipe
+{
+	rc=0
+	"$tool" watch --json -m "$scratch" >/tmp/pipe 2>/out/pipe.err || rc=$?
+	echo "$rc" >/out/pipe.rc
+} &
+pid=$!
+head -n 1 /tmp/pipe >/dev/null
+"$tool" provoke "$scratch" --outcome lost --count 2 >/dev/null 2>&1 || :
+wait "$pid"
+nothing_attached
+
+# Two watchers see the same.
+"$tool" watch --json -m "$scratch" >/out/two.json 2>/out/two.err &
+two=$!
+wait_for /out/two.json '"start"' 30
+watch_start one
+"$tool" provoke "$scratch" --outcome lost --count 5 >/dev/null 2>&1 || :
+watch_stop
+kill -TERM "$two"
+wait "$two" || :
+nothing_attached
+scratch_umount
+
+# The last, since there is no way back.
+mount -t securityfs none /sys/kernel/security 2>/dev/null || :
+echo confidentiality >/sys/kernel/security/lockdown
+try lockdown watch -d 1
