@@ -2,7 +2,19 @@
 #
 # make            build ./btrfs-dirtywatch
 # make static     build ./btrfs-dirtywatch-static, for the test machines
-# make help       all targets and variables
+# make demo       as root: find lost writes in a throwaway machine, then none
+# make check      as root: install what is missing, run the tests
+# make full       the same with all trials: hours
+# make unit       build the unit tests
+# make asan       unit tests and replay under ASan and UBSan
+# make valgrind   unit tests under valgrind
+# make fuzz       fuzz every parser, FUZZ_SECONDS each
+# make lint       clang-format, clang-tidy, cppcheck, shellcheck, mandoc
+# make install    install under DESTDIR and PREFIX
+# make clean      remove what was built; the cache of kernels stays
+# make help       show this
+#
+# V=1 shows the commands. BUILD is the folder for objects.
 
 VERSION := $(shell sed -n '1s/^btrfs-dirtywatch //p' CHANGES.md)
 PREFIX ?= /usr/local
@@ -35,10 +47,10 @@ unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/te
 skeleton := $(BUILD)/dirtywatch.skel.h
 
 .DELETE_ON_ERROR:
-.PHONY: all static unit check demo full lint fuzz install clean help deps
+.PHONY: all static unit check demo full asan valgrind lint fuzz install clean help
 all: btrfs-dirtywatch
 
-btrfs-dirtywatch: $(objects)
+btrfs-dirtywatch $(BUILD)/btrfs-dirtywatch: $(objects)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(cflags) $(LDFLAGS) $^ $(libs) -o $@
 
@@ -73,6 +85,50 @@ $(BUILD)/unit/%: tests/unit/%.c $(library)
 	$(Q)$(CC) $(cflags) -MMD -MP $< $(library) $(LDFLAGS) $(libs) -lcmocka -o $@
 
 unit: $(unit_tests)
+
+deps = $(Q)packaging/deps.sh
+
+# What is installed or built before the clock of the tests runs.
+prepare-%:
+	$(deps) build module vm test
+	$(Q)$(MAKE) --no-print-directory all static unit
+	$(Q)for v in stock early-clean keep-dirty; do module/build.sh 6.1 $$v >/dev/null || exit 1; done
+
+demo: prepare-demo
+	$(Q)tests/vm/demo.sh
+
+# The budgets are in seconds, on two cores.
+check: prepare-check
+	$(Q)tests/run.sh "quick 240 unit replay cli" "module 120 module" "machines 480 vm"
+
+full: prepare-full
+	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "module 120 module" "machines 7200 vm"
+
+asan:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
+		CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" unit $(BUILD)/asan/btrfs-dirtywatch
+	$(Q)BUILD=$(BUILD)/asan DIRTYWATCH=$(BUILD)/asan/btrfs-dirtywatch tests/run.sh "asan 240 unit replay"
+
+valgrind: unit
+	$(Q)for t in $(unit_tests); do echo "valgrind $$t"; \
+		valgrind -q --error-exitcode=1 --leak-check=full $$t >/dev/null || exit 1; done
+
+lint:
+	$(deps) build lint
+	$(Q)$(MAKE) --no-print-directory $(skeleton)
+	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] tests/unit/*.[ch] tests/vm/*.c
+	shellcheck -x packaging/deps.sh tests/run.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* .ci/run
+	mandoc -Tlint -W warning man/*
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c
+	clang-tidy --quiet --warnings-as-errors='*' src/*.c tests/vm/soak.c -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
+
+install: btrfs-dirtywatch
+	install -D -m 755 btrfs-dirtywatch $(DESTDIR)$(PREFIX)/sbin/btrfs-dirtywatch
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/*.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 man/*.7
+
+help:
+	@sed -n '/^# make /,/^$$/s/^# \?//p' Makefile
 
 clean:
 	$(Q)rm -rf $(BUILD) btrfs-dirtywatch btrfs-dirtywatch-static

@@ -17,7 +17,6 @@ struct call {
 	__u64 first;   /* lowest and highest page index of its suspects */
 	__u64 last;
 	__u64 swept; /* below it, windows of this call were looked at again */
-	__u64 length; /* bytes that the call was asked to write */
 	__u32 suspects;
 	__u32 muted; /* filtered out: no window is opened for it */
 };

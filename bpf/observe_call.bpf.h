@@ -23,7 +23,6 @@ static __always_inline int observe_call(struct kiocb *iocb,
 	task->call.id = bpf_ktime_get_ns();
 	task->call.iocb = iocb;
 	task->call.from = from;
-	task->call.length = BPF_CORE_READ(from, count);
 	task->call.muted = knob_tgid &&
 			   knob_tgid != bpf_get_current_pid_tgid() >> 32;
 	if (armed)
@@ -94,6 +93,7 @@ static __always_inline void end_suspects(const struct call *call, long result)
 {
 	struct call_end ce = { .call = call };
 	struct kiocb *iocb = call->iocb;
+	struct iov_iter *from = call->from;
 	__u64 written = result > 0 ? result : 0;
 	__u64 slots = (call->last - call->first + 1) * WINDOW_SLOTS;
 
@@ -102,7 +102,7 @@ static __always_inline void end_suspects(const struct call *call, long result)
 	ce.end.result = result;
 	ce.end.stop = BPF_CORE_READ(iocb, ki_pos);
 	ce.end.pos = ce.end.stop - written;
-	ce.end.left = call->length - window_min(written, call->length);
+	ce.end.left = BPF_CORE_READ(from, count);
 	if (slots > CALL_PAGES_MAX * WINDOW_SLOTS) {
 		go_blind(BLIND_map_full);
 		slots = CALL_PAGES_MAX * WINDOW_SLOTS;

@@ -141,7 +141,7 @@ static __always_inline void observe_odd_clean(void *ctx, struct call *call)
 		break;
 	case SCOPE_WRITE:
 		if (!call)
-			count(COUNT_unattributed);
+			go_blind(BLIND_unattributed);
 		else if (!call->muted)
 			observe_suspect(call, &at);
 		break;

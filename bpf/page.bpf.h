@@ -93,6 +93,7 @@ static __always_inline struct dentry *inode_dentry(struct inode *inode)
 struct path_walk {
 	struct record *record;
 	struct dentry *dentry;
+	struct dentry *root; /* of the filesystem */
 	__u32 used;
 	__u32 flags;
 };
@@ -104,8 +105,12 @@ static long path_step(__u32 i, struct path_walk *walk)
 	__u32 at = walk->used;
 	long len;
 
-	if (dentry == parent || !parent)
+	if (dentry == parent || !parent) {
+		/* A tree that hangs in the air, as after open by handle. */
+		if (dentry != walk->root)
+			walk->flags |= RECORD_NO_DENTRY;
 		return 1;
+	}
 	if (at >= RECORD_PATH_LEN || i == PATH_DEPTH - 1) {
 		walk->flags |= RECORD_PATH_TRUNCATED;
 		return 1;
@@ -131,6 +136,7 @@ static __always_inline void path_read(struct record *record,
 		record->flags |= RECORD_NO_DENTRY;
 		return;
 	}
+	walk.root = BPF_CORE_READ(dentry, d_sb, s_root);
 	bpf_loop(PATH_DEPTH, path_step, &walk, 0);
 	record->path_len = walk.used;
 	record->flags |= walk.flags;

@@ -78,7 +78,6 @@ struct record {
 	X(voided, "pages thrown away on purpose")                            \
 	X(unexplained, "cleans with no known function on their stack")       \
 	X(in_flight, "write calls that began before the watch")              \
-	X(unattributed, "pages cleaned by them")                             \
 	X(migrated, "suspect pages that moved")                              \
 	X(sent, "records sent")
 
@@ -95,11 +94,13 @@ enum counter {
 	X(map_full, "suspect pages that did not fit into the map")    \
 	X(no_task, "events without task storage")                     \
 	X(no_stack, "cleans whose kernel stack could not be read")    \
+	X(unattributed, "pages cleaned by write calls that began unseen") \
 	X(no_exit, "write calls or writebacks whose return was missed") \
 	X(vanished, "suspect pages that left without being seen")     \
 	X(crowded, "suspect pages that met two others in their place") \
 	X(undecided, "dropped pages whose write call had not returned") \
-	X(not_run, "hook runs that the kernel skipped")
+	X(not_run, "hook runs that the kernel skipped")               \
+	X(malformed, "records that could not be read")
 
 enum blind {
 #define X(name, text) BLIND_##name,

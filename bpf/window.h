@@ -93,7 +93,7 @@ struct window_end {
 	__s64 result;
 	__u64 pos;  /* file offset where the call began */
 	__u64 stop; /* file offset behind the last byte that it wrote */
-	__u64 left; /* bytes that it did not write */
+	__u64 left; /* bytes that it did not copy */
 	__u32 dirty;  /* the page was dirty again by then */
 	__u32 locked; /* the page was locked: no verdict yet, look again */
 };
@@ -113,7 +113,7 @@ struct window {
 	__u64 clean_ns;
 	__u64 retry_ns; /* first return of the call to the page, or 0 */
 	__u64 i_size;	/* when it was cleaned */
-	__u64 left;	/* bytes that the write call had yet to write then */
+	__u64 left;	/* bytes that the write call had yet to copy then */
 	__u32 bits;	/* enum window_bit */
 	__u32 pad;	/* zeroed by who fills the struct */
 	struct window_writer writer;
@@ -147,10 +147,12 @@ static inline struct window_range window_rewritten(const struct window *w)
 {
 	struct window_range r = { 0, 0 };
 
-	if (!(w->bits & WINDOW_ENDED) || w->end.left >= w->left)
+	if (!(w->bits & WINDOW_ENDED) || w->end.left >= w->left ||
+	    w->end.result <= 0)
 		return r;
 	r.to = w->end.stop;
-	r.from = r.to - window_min(w->left - w->end.left, r.to);
+	r.from = r.to - window_min(w->left - w->end.left,
+				   window_min((__u64)w->end.result, r.to));
 	return r;
 }
 

@@ -3,18 +3,23 @@
 #include <bpf/libbpf.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "log.h"
+#include "text.h"
 
 void complain(const char *format, ...)
 {
+	char text[1024];
 	va_list args;
 
 	va_start(args, format);
-	fputs("btrfs-dirtywatch: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	/* It may quote a name from anywhere. */
+	fputs("btrfs-dirtywatch: ", stderr);
+	text_escape(stderr, text, strlen(text));
+	fputc('\n', stderr);
 }
 
 static int print_libbpf(enum libbpf_print_level level, const char *format,

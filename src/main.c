@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* main.c - the verbs. */
 #include <argp.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "log.h"
 #include "provoke.h"
@@ -40,22 +43,40 @@ static int help_main(int argc, char **argv)
 	for (size_t i = 0; i < VERBS; i++)
 		printf("  %-10s %s\n", verbs[i].name, verbs[i].text);
 	printf("\n`btrfs-dirtywatch VERB --help` lists a verb's options.\n");
-	return fflush(stdout) ? EXIT_NO_ANSWER : 0;
+	return 0;
+}
+
+/* argp prints and exits on its own: text that did not get out is no answer. */
+static void check_stdout(void)
+{
+	/* Who failed to write before has said so. */
+	if (ferror(stdout) || !fflush(stdout))
+		return;
+	complain("cannot write the output: %s; make room or name another place",
+		 strerror(errno));
+	_exit(EXIT_NO_ANSWER);
 }
 
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "watch";
+	char full[64] = "btrfs-dirtywatch"; /* as argp is to call it */
 
+	atexit(check_stdout);
 	argp_err_exit_status = EXIT_USAGE;
 	/* A closed pipe is an error of the write that meets it. */
 	signal(SIGPIPE, SIG_IGN);
 
 	for (size_t i = 0; i < VERBS; i++)
-		if (!strcmp(name, verbs[i].name))
+		if (!strcmp(name, verbs[i].name)) {
+			snprintf(full, sizeof(full), "btrfs-dirtywatch %s", name);
+			argv[1] = full;
 			return verbs[i].run(argc - 1, argv + 1);
-	if (name[0] == '-' || argc < 2)
+		}
+	if (name[0] == '-' || argc < 2) {
+		argv[0] = full;
 		return watch_main(argc, argv);
+	}
 	complain("there is no verb '%s'; 'btrfs-dirtywatch help' lists them",
 		 name);
 	return EXIT_USAGE;

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "number.h"
 
@@ -30,7 +31,9 @@ int seconds_parse(const char *text, double *out)
 	char *end;
 	double n;
 
-	if (!isdigit((unsigned char)*text))
+	/* strtod() alone takes 0x10, 1e2 and inf. */
+	if (!isdigit((unsigned char)*text) ||
+	    text[strspn(text, "0123456789.")])
 		return -EINVAL;
 	n = strtod(text, &end);
 	if (*end)

@@ -8,6 +8,8 @@
 #include "number.h"
 #include "options.h"
 
+#define RING_KIB_MAX (1UL << 20)
+
 enum { OPT_RING = 256, OPT_NO_MODULE_BTF };
 
 static const struct argp_option table[] = {
@@ -40,10 +42,14 @@ static void set_number(struct argp_state *state, const char *arg,
 static void set_ring(struct argp_state *state, const char *arg,
 		     struct options *o)
 {
-	set_number(state, arg, "ring size", 1UL << 20, &o->ring_kib);
-	if (o->ring_kib & (o->ring_kib - 1) || o->ring_kib < 4)
-		argp_error(state, "ring size '%s' is not a power of two from 4",
-			   arg);
+	unsigned long n;
+
+	if (number_parse(arg, &n) || n < 4 || n > RING_KIB_MAX || n & (n - 1))
+		argp_error(state,
+			   "ring size '%s' is not a power of two from 4 to %lu",
+			   arg, RING_KIB_MAX);
+	else
+		o->ring_kib = (__u32)n;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -60,7 +66,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'd':
 		if (seconds_parse(arg, &o->duration))
 			argp_error(state,
-				   "duration '%s' is not a number of seconds above 0",
+				   "duration '%s' is not a number of seconds above 0 and below ten years",
 				   arg);
 		break;
 	case 'j':

@@ -36,7 +36,7 @@ static int open_dir(struct job *job)
 		job->run.dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!path || job->run.dirfd < 0 || fstatfs(job->run.dirfd, &fs))
 		return provoke_fail(-errno,
-				    "cannot use %s: %s: name a directory on a "
+				    "cannot use '%s': %s: name a directory on a "
 				    "btrfs filesystem",
 				    job->run.opt.dir, strerror(errno));
 	if (fs.f_type != BTRFS_SUPER_MAGIC)
@@ -244,6 +244,11 @@ static int verdict(const struct job *job)
 	       totals->trials, provoke_outcome_name(job->run.opt.want),
 	       totals->wanted, totals->lost, totals->intact, totals->retries,
 	       describe(totals));
+	if (fflush(stdout) || ferror(stdout)) {
+		provoke_fail(-EIO, "cannot print the verdict: give a standard "
+				   "output that takes it");
+		return EXIT_NO_ANSWER;
+	}
 	if (totals->lost)
 		return EXIT_LOST;
 	/* Neither the wanted outcome, nor a kernel seen to refuse it. */

@@ -6,6 +6,7 @@
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/kernel-page-flags.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -114,21 +115,24 @@ int provoke_page_state(const struct provoke_page *page,
 
 int provoke_page_where(const struct provoke_page *page, uint64_t *where)
 {
-	union {
-		struct fiemap map;
-		char room[sizeof(struct fiemap) + sizeof(struct fiemap_extent)];
-	} ask = { .map = { .fm_start = page->off,
-			   .fm_length = PROVOKE_PAGE,
-			   .fm_extent_count = 1 } };
-	const struct fiemap_extent *extent = ask.map.fm_extents;
+	const struct fiemap_extent *extent;
+	struct fiemap *map;
+	int err;
 
-	/* Without FIEMAP_FLAG_SYNC, which would write the page. */
-	if (ioctl(page->fd, FS_IOC_FIEMAP, &ask.map))
-		return -errno;
+	map = calloc(1, sizeof(*map) + sizeof(*extent));
+	if (!map)
+		return -ENOMEM;
+	/* No FIEMAP_FLAG_SYNC, which would write the page. */
+	map->fm_start = page->off;
+	map->fm_length = PROVOKE_PAGE;
+	map->fm_extent_count = 1;
+	extent = map->fm_extents;
+	err = ioctl(page->fd, FS_IOC_FIEMAP, map) ? -errno : 0;
 	*where = 0;
-	if (ask.map.fm_mapped_extents && !(extent->fe_flags & NOWHERE))
+	if (!err && map->fm_mapped_extents && !(extent->fe_flags & NOWHERE))
 		*where = extent->fe_physical + (page->off - extent->fe_logical);
-	return 0;
+	free(map);
+	return err;
 }
 
 static int drop_caches(void)

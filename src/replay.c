@@ -112,6 +112,9 @@ int replay_run(FILE *in, const char *name, struct report *report)
 		complain("cannot use '%s': line %lu: %s; correct it or record "
 			 "again",
 			 name, rec.number, rec.why);
+	else if (err && ferror(report->out))
+		complain("cannot write the output: %s; make room or name another place",
+			 strerror(-err));
 	else if (err)
 		complain("cannot replay '%s': %s", name, strerror(-err));
 	return code;

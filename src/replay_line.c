@@ -158,14 +158,14 @@ static int set_path(const char *text, __u64 max, void *to)
 {
 	const char *name = to;
 	int err = set_text(text, max, to);
-	size_t len;
 
 	if (err)
 		return err;
 	do {
+		size_t len = strcspn(name + 1, "/");
+
 		if (*name++ != '/')
 			return -EINVAL;
-		len = strcspn(name, "/");
 		if (!len || len >= RECORD_NAME_MAX ||
 		    (len <= 2 && !strncmp(name, "..", len)))
 			return -EINVAL;

@@ -246,9 +246,20 @@ bool tracer_busy(const struct tracer *t)
 	return *(volatile __u64 *)&t->skel->bss->live;
 }
 
-void tracer_disarm(struct tracer *t)
+int tracer_blind(const struct tracer *t, struct blind_span blind[BLIND_MAX])
 {
-	t->skel->bss->armed = 0;
+	return totals_blind(bpf_map__fd(t->skel->maps.blind), blind);
+}
+
+void tracer_stop(struct tracer *t)
+{
+	if (t->skel->bss)
+		t->skel->bss->armed = 0;
+	for (unsigned int i = 0; i < ROLES_MAX; i++) {
+		for (int j = 0; j < CALLSITES_MAX; j++)
+			bpf_link__destroy(t->hooks[i].links[j]);
+		memset(t->hooks[i].links, 0, sizeof(t->hooks[i].links));
+	}
 }
 
 const char *tracer_program(const struct tracer *t, unsigned int role)
@@ -296,9 +307,8 @@ void tracer_free(struct tracer *t)
 {
 	if (!t)
 		return;
-	for (unsigned int i = 0; i < ROLES_MAX; i++)
-		for (int j = 0; j < CALLSITES_MAX; j++)
-			bpf_link__destroy(t->hooks[i].links[j]);
+	if (t->skel)
+		tracer_stop(t);
 	ring_buffer__free(t->ring);
 	dirtywatch_bpf__destroy(t->skel);
 	free(t);

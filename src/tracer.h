@@ -41,8 +41,12 @@ int tracer_sweep(struct tracer *tracer);
 /* Is any page suspect now? */
 bool tracer_busy(const struct tracer *tracer);
 
-/* Stop observing: no new window is opened from here on. */
-void tracer_disarm(struct tracer *tracer);
+/* Read what the kernel side knows of its blindness. Returns 0 or -errno. */
+int tracer_blind(const struct tracer *tracer,
+		 struct blind_span blind[BLIND_MAX]);
+
+/* Detach everything: what the maps hold from here on stays as it is. */
+void tracer_stop(struct tracer *tracer);
 
 /* The program chosen for each role of hook_roles, in its order. */
 const char *tracer_program(const struct tracer *tracer, unsigned int role);

@@ -34,7 +34,8 @@ struct watch {
 	struct report *report;
 	__u64 start_ns;
 	int signals;
-	int malformed; /* records that did not decode */
+	__u64 malformed; /* records that did not decode */
+	bool blind_said[BLIND_MAX];
 };
 
 static __u64 now_ns(void)
@@ -51,15 +52,18 @@ static int on_record(void *arg, const void *data, size_t size)
 	struct watch *w = arg;
 	struct finding finding;
 	struct record record;
+	int err;
 
 	if (decode_record(data, size, &record)) {
 		w->malformed++;
 		return 0;
 	}
 	finding_from_record(&record, &finding);
-	resolve_finding(w->resolver, &finding);
-	findings_note(w->findings, &finding);
-	return report_finding(w->report, &finding);
+	/* A name that cannot be found stays unknown; the finding goes on. */
+	if (resolve_finding(w->resolver, &finding))
+		finding.complete = false;
+	err = findings_note(w->findings, &finding);
+	return err ? err : report_finding(w->report, &finding);
 }
 
 static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
@@ -104,11 +108,12 @@ static int find_device(const char *path, __u32 *dev)
 	FILE *f = fopen("/proc/self/mountinfo", "re");
 	const struct mount *mount = NULL;
 	struct mounts *mounts = NULL;
+	int err = f ? mounts_read(f, &mounts) : -errno;
 	int code = EXIT_USAGE;
 
-	if (!f || mounts_read(f, &mounts))
+	if (err)
 		complain("cannot read /proc/self/mountinfo: %s",
-			 strerror(errno));
+			 strerror(-err));
 	else if (!(mount = mounts_of_point(mounts, path)))
 		complain("'%s' is not on a mounted filesystem: %s", path,
 			 errno ? strerror(errno) : "no mount holds it");
@@ -174,17 +179,53 @@ static void show_hooks(const struct watch *w)
 
 /* ---- run ------------------------------------------------------------ */
 
-/* Milliseconds to sleep: to the second look, or to the end. */
-static int time_left(const struct watch *w, __u64 look_ns, __u64 end_ns)
+/* Say each kind of blindness once, when it is first seen. */
+static int report_blindness(struct watch *w, const struct blind_span *blind)
 {
-	__u64 until = tracer_busy(w->tracer) ? look_ns : ~0ULL;
+	int err = 0;
+
+	for (int i = 0; i < BLIND_MAX && !err; i++) {
+		const struct blind_info info = {
+			.kind = report_blinds[i].name,
+			.text = report_blinds[i].text,
+			.count = blind[i].count,
+			.first_ns = blind[i].first_ns,
+			.last_ns = blind[i].last_ns,
+		};
+
+		if (!info.count || w->blind_said[i])
+			continue;
+		w->blind_said[i] = true;
+		err = report_blind(w->report, &info);
+	}
+	return err;
+}
+
+/* What the kernel side could not see, as far as it knows by now. */
+static int look_for_blindness(struct watch *w)
+{
+	struct blind_span blind[BLIND_MAX];
+	int err = tracer_blind(w->tracer, blind);
+
+	return err ? err : report_blindness(w, blind);
+}
+
+/* The second look at suspect pages, and at the evidence itself. */
+static int look_again(struct watch *w)
+{
+	int err = 0;
+
+	if (tracer_busy(w->tracer))
+		err = tracer_sweep(w->tracer);
+	return err ? err : look_for_blindness(w);
+}
+
+/* Milliseconds to sleep: to the second look, or to the end. */
+static int time_left(__u64 look_ns, __u64 end_ns)
+{
+	__u64 until = end_ns && end_ns < look_ns ? end_ns : look_ns;
 	__u64 now = now_ns();
 
-	if (end_ns && end_ns < until)
-		until = end_ns;
-	/* A page can become suspect while the loop sleeps. */
-	if (until > now + SECOND_LOOK_NS)
-		return SECOND_LOOK_NS / 1000000;
 	return until > now ? (int)((until - now) / 1000000) + 1 : 0;
 }
 
@@ -201,11 +242,11 @@ static int run(struct watch *w)
 	int err = 0;
 
 	while (!err && !(fds[1].revents & POLLIN) && (!end || now_ns() < end)) {
-		if (poll(fds, 2, time_left(w, look, end)) < 0 &&
+		if (poll(fds, 2, time_left(look, end)) < 0 &&
 		    errno != EINTR)
 			return -errno;
-		if (tracer_busy(w->tracer) && now_ns() >= look) {
-			err = tracer_sweep(w->tracer);
+		if (now_ns() >= look) {
+			err = look_again(w);
 			look = now_ns() + SECOND_LOOK_NS;
 		}
 		if (!err)
@@ -216,23 +257,15 @@ static int run(struct watch *w)
 
 /* ---- end ------------------------------------------------------------ */
 
-static int report_blindness(const struct watch *w, const struct summary *s)
+/* Of some kinds only the end result is known: they span the whole watch. */
+static void date_blindness(const struct watch *w, struct blind_span *blind)
 {
-	int err = 0;
-
-	for (int i = 0; i < BLIND_MAX && !err; i++) {
-		const struct blind_info info = {
-			.kind = report_blinds[i].name,
-			.text = report_blinds[i].text,
-			.count = s->blind[i].count,
-			.first_ns = s->blind[i].first_ns,
-			.last_ns = s->blind[i].last_ns,
-		};
-
-		if (info.count)
-			err = report_blind(w->report, &info);
+	for (int i = 0; i < BLIND_MAX; i++) {
+		if (!blind[i].count || blind[i].first_ns)
+			continue;
+		blind[i].first_ns = w->start_ns;
+		blind[i].last_ns = now_ns();
 	}
-	return err;
 }
 
 /* The last look, the last records, the sums. */
@@ -240,18 +273,18 @@ static int finish(struct watch *w, struct summary *s)
 {
 	int err;
 
-	if (tracer_busy(w->tracer))
-		tracer_sweep(w->tracer);
-	tracer_disarm(w->tracer);
+	look_again(w);
+	tracer_stop(w->tracer);
 	err = tracer_poll(w->tracer);
 	if (!err)
 		err = tracer_totals(w->tracer, s->counters, s->blind,
 				    &s->open_stranded);
-	s->blind[BLIND_ring_full].count += (__u64)w->malformed;
+	s->blind[BLIND_malformed].count = w->malformed;
+	date_blindness(w, s->blind);
 	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
 	s->exit_code = summary_exit_code(s);
 	if (!err)
-		err = report_blindness(w, s);
+		err = report_blindness(w, s->blind);
 	return err ? err : report_summary(w->report, s);
 }
 

@@ -54,10 +54,13 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	struct super_block *d_sb;
 	union {
 		struct hlist_node d_alias;
 	} d_u;
 };
+
+struct super_block;
 
 typedef struct {
 	u8 b[16];
@@ -66,6 +69,7 @@ typedef struct {
 struct super_block {
 	u32 s_dev;
 	unsigned long s_magic;
+	struct dentry *s_root;
 	uuid_t s_uuid;
 };
 

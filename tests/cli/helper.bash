@@ -59,4 +59,5 @@ copy_for_all() {
 }
 
 # Put before a command: run it as a user who is not root.
+# shellcheck disable=SC2034 # the tests use it
 nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # The man pages and the program must not drift apart.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # bats and helper.bash set them; scripts in single quotes are meant
 
 load helper
 
@@ -17,7 +18,7 @@ under() {
 # The options of verb $1 by the man page, as `-d` and `--duration=SECONDS`.
 options_of_man() {
 	{ under "$1" "$man8" && under "Options of each verb" "$man8"; } |
-		sed -nE '/^\.It Fl/{s/^\.It //;s/ , /\n/gp;t;p}' |
+		sed -n '/^\.It Fl/{s/^\.It //;s/ , /\n/g;p}' |
 		sed -E 's/^Fl (\\&)?/-/; s/ Ns = Ns Ar /=/' | sort
 }
 
@@ -32,12 +33,9 @@ listed() {
 	under "$1" "$man7" | sed -nE 's/^\.It Cm //p' | sed 's/ Fl.*//; s/ , /\n/g' | sort -u
 }
 
-# The keys of the JSON lines of type $1 in all recordings of tests/replay.
+# The keys of the JSON lines of type $1 in $seen.
 keys_seen() {
-	local file
-	for file in "$repo"/tests/replay/*/observations.txt; do
-		"$dirtywatch" replay --json "$file" || true
-	done | jq -r "select(.type | test(\"^($1)\$\")) | keys[]" | grep -vx 'schema\|type' | sort -u
+	jq -r --arg type "$1" 'select(.type | test("^(" + $type + ")$")) | keys[]' <<<"$seen" | grep -vx 'schema\|type'
 }
 
 # Nothing of $1 is missing in $2: both are lists of lines.
@@ -69,7 +67,11 @@ all_in() {
 	diff <(under "EXIT STATUS" "$man8" | sed -n 's/^\.It //p') - <<<"$codes"
 }
 
-@test "every JSON key is in the man page" {
+@test "every JSON key that recordings show is in the man page" {
+	local file seen
+	seen=$(for file in "$repo"/tests/replay/*/observations.txt; do
+		"$dirtywatch" replay --json "$file" || true
+	done)
 	all_in "$(keys_seen start)" "$(listed start)"
 	all_in "$(keys_seen 'finding|unexplained')" "$(listed "finding, unexplained")"
 	all_in "$(keys_seen blind)" "$(listed blind)"

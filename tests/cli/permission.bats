@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # Who may not watch, and kernels that cannot be watched: made up in a mount namespace, so that any kernel will do.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # bats and helper.bash set them; scripts in single quotes are meant
 
 load helper
 
@@ -25,12 +26,11 @@ with_kernel() {
 	need_root
 	[ -e /sys/kernel/btf/vmlinux ] || skip "a kernel without BTF"
 	[ -d /sys/kernel/security ] || skip "a kernel without security modules"
-	fake=$BATS_TEST_TMPDIR
-	printf 'nodev\tproc\n\tbtrfs\n' >"$fake/filesystems"
+	printf '\tbtrfs\n' >"$BATS_TEST_TMPDIR/filesystems"
 	with_mounts "
 		mount -t tmpfs none /sys/kernel/security
 		echo '[none] integrity confidentiality' >/sys/kernel/security/lockdown
-		mount --bind '$fake/filesystems' /proc/filesystems
+		mount --bind '$BATS_TEST_TMPDIR/filesystems' /proc/filesystems
 		$1
 		exec \"\$1\" -d 0.1"
 }
@@ -49,10 +49,10 @@ with_kernel() {
 @test "not root, but the command line is wrong: that comes first" {
 	dw -d nonsense
 	refused "'nonsense'"
-	[ "$(id -u)" != 0 ] || ! "${nobody[@]}" true || {
+	if [ "$(id -u)" = 0 ] && "${nobody[@]}" true 2>/dev/null; then
 		try "${nobody[@]}" "$copy" -d nonsense
 		refused "'nonsense'"
-	}
+	fi
 }
 
 @test "a missing capability is named, with what it is for" {
@@ -82,7 +82,7 @@ with_kernel() {
 }
 
 @test "btrfs is not loaded" {
-	with_kernel "mount --bind <(:) /proc/filesystems 2>/dev/null || echo nodev proc >'$BATS_TEST_TMPDIR/filesystems'"
+	with_kernel "echo 'nodev proc' >/proc/filesystems"
 	failed 3 "modprobe btrfs"
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The bytes at stake: the ranges that window.h computes. */
+#include <errno.h>
+
 #include "window_fixture.h"
 
 #define P ((__s64)PAGE)
@@ -60,6 +62,8 @@ static struct window bound_window(const struct bound_case *b)
 	w.left = b->call.len - b->call.before;
 	fill_end(&w, FROM + b->call.pos + b->call.after,
 		 b->call.len - b->call.after, 0);
+	w.end.pos = FROM + b->call.pos;
+	w.end.result = b->call.after;
 	w.bits = WINDOW_ENDED;
 	if (b->drop_size) {
 		fill_drop(&w, WAY_FADVISE);
@@ -223,6 +227,8 @@ static void left_beyond_stop(void **state)
 	w.left = UINT64_MAX;
 	w.bits = WINDOW_ENDED;
 	fill_end(&w, 100, 0, 0);
+	w.end.result = INT64_MAX;
+	w.end.result = INT64_MAX;
 	check_bound("left beyond stop", &w, want);
 	assert_int_equal(window_rewritten(&w).from, 0);
 	assert_int_equal(window_rewritten(&w).to, 100);
@@ -237,7 +243,28 @@ static void left_grew(void **state)
 	(void)state;
 	w.bits = WINDOW_ENDED;
 	fill_end(&w, FROM + 50, w.left + 1, 0);
+	w.end.result = 50;
 	check_bound("left grew", &w, want);
+}
+
+/* What was copied, but neither dirtied nor returned, was not written. */
+static void copied_in_vain(void **state)
+{
+	const struct window_range whole[WINDOW_RANGES] = { { FROM, TO } };
+	const struct window_range rest[] = { { FROM, FROM + 170 },
+					     { FROM + 200, TO } };
+	struct window w = cleaned();
+
+	(void)state;
+	w.bits = WINDOW_ENDED;
+	fill_end(&w, FROM + 50, 0, 0);
+	w.end.result = -ENOMEM;
+	check_bound("error", &w, whole);
+	w.end.result = 0;
+	check_bound("nothing", &w, whole);
+	fill_end(&w, FROM + 200, 0, 0);
+	w.end.result = 30;
+	check_bound("less than was copied", &w, rest);
 }
 
 int main(void)
@@ -249,6 +276,7 @@ int main(void)
 		cmocka_unit_test(edges_of_64_bits),
 		cmocka_unit_test(left_beyond_stop),
 		cmocka_unit_test(left_grew),
+		cmocka_unit_test(copied_in_vain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

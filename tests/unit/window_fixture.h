@@ -51,6 +51,7 @@ static inline void fill_end(struct window *w, __u64 stop, __u64 left,
 	w->end.ns = 3000;
 	w->end.stop = stop;
 	w->end.left = left;
+	w->end.result = w->left > left ? (__s64)(w->left - left) : 0;
 	w->end.locked = locked;
 }
 

@@ -96,8 +96,9 @@ case_fio() {
 	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 	mkdir -p /sys/fs/cgroup/press
 	echo 96M >/sys/fs/cgroup/press/memory.max
+	# Blocks that lie across pages: each page is rewritten in part, again and again.
 	sh -c 'echo $$ >/sys/fs/cgroup/press/cgroup.procs; exec fio --name=v --directory='"$scratch"' --size=48M --numjobs=3 \
-		--rw=randrw --bsrange=512-64k --bs_unaligned=1 --ioengine=sync --fsync=200 --time_based --runtime='"$seconds"' \
+		--rw=randwrite --bs=3000 --ioengine=sync --fsync=500 --loops=1000 --runtime='"$seconds"' \
 		--verify=crc32c --verify_fatal=1 --do_verify=1 --verify_backlog=256 --group_reporting' >/out/"$name".fio 2>&1 ||
 		fail "fio: $(tail -n 3 /out/"$name".fio)"
 	rm -f "$scratch"/v.*

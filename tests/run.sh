@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# run.sh GROUP...: run groups of suites, each group within its time, and end with "N passed, N failed, N skipped".
+# A group: "NAME SECONDS SUITE..."; a suite: a folder of tests/, or one of its .bats files.
+set -euo pipefail
+shopt -s nullglob
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+cd "$top"
+build=${BUILD:-.build}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+passed=0 failed=0 skipped=0
+
+# tap COMMAND...: run a test program that speaks TAP, show it, add up its results.
+tap() {
+	local status=0 good bad left plan
+	"$@" </dev/null >"$log" 2>&1 || status=$?
+	cat "$log"
+	good=$(grep -c '^ok ' "$log" || :)
+	bad=$(grep -c '^not ok ' "$log" || :)
+	left=$(grep -ciE '^ok .*# skip' "$log" || :)
+	plan=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$log" | head -n 1)
+	# A program that died, or ran less than it planned, has failed even if no test says so.
+	if [ "$bad" = 0 ] && { [ "$status" != 0 ] || [ "${plan:-0}" != "$good" ] || [ "$good" = 0 ]; }; then
+		echo "not ok - $* ended with status $status after $good of ${plan:-?} tests"
+		bad=1
+	fi
+	passed=$((passed + good - left)) failed=$((failed + bad)) skipped=$((skipped + left))
+}
+
+# suite NAME: a folder's programs (unit) or bats files, or one bats file.
+suite() {
+	local test
+	case $1 in
+	unit)
+		for test in tests/unit/test_*.c; do
+			test=$build/unit/$(basename "$test" .c)
+			CMOCKA_MESSAGE_OUTPUT=TAP tap "$test"
+		done
+		;;
+	*) tap bats -T "tests/$1" ;;
+	esac
+}
+
+# group NAME SECONDS SUITE...: over its time, it has failed.
+group() {
+	local name=$1 budget=$2 start=$SECONDS took
+	shift 2
+	for s in "$@"; do
+		echo "# $name: $s"
+		suite "$s"
+	done
+	took=$((SECONDS - start))
+	echo "# $name took $took s of $budget s"
+	if [ "$took" -gt "$budget" ]; then
+		echo "not ok - $name was over its time"
+		failed=$((failed + 1))
+	fi
+}
+
+for g in "$@"; do
+	read -ra words <<<"$g"
+	group "${words[@]}"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

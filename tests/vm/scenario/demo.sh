@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+# demo.sh SEED COUNT MODULE... - lose writes on purpose with each module, while the tool watches: one table, one NDJSON.
+. /scenario/watch.sh
+
+seed=$1 count=$2
+shift 2
+for module in "$@"; do
+	use_module "$module"
+	scratch_mkfs
+	scratch_mount
+	"$tool" watch -m "$scratch" >"/out/$module.txt" 2>"/out/$module.txt.err" &
+	table_pid=$!
+	watch_start "$module-lost"
+	wait_for "/out/$module.txt" PATH 30
+	"$tool" provoke "$scratch" --outcome lost --count "$count" --seed "$seed" \
+		--truth "/out/$module-lost.truth" >"/out/$module.provoke" 2>&1 || [ $? = 1 ] ||
+		fail "provoke: $(cat "/out/$module.provoke")"
+	watch_stop
+	kill -TERM "$table_pid"
+	wait "$table_pid" || [ $? = 1 ]
+	scratch_umount
+done
