@@ -77,7 +77,9 @@ $(BUILD)/dirtywatch.bpf.o: $(bpf_objects)
 
 $(skeleton): $(BUILD)/dirtywatch.bpf.o
 	$(call msg,GEN,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name dirtywatch_bpf > $@
+	$(Q)(echo '/* NOLINTBEGIN: generated */' && \
+		$(BPFTOOL) gen skeleton $< name dirtywatch_bpf && \
+		echo '/* NOLINTEND */') > $@
 
 $(BUILD)/unit/%: tests/unit/%.c $(library)
 	$(call msg,TEST,$@)
@@ -109,6 +111,33 @@ asan:
 		CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" unit $(BUILD)/asan/btrfs-dirtywatch
 	$(Q)BUILD=$(BUILD)/asan DIRTYWATCH=$(BUILD)/asan/btrfs-dirtywatch tests/run.sh "asan 240 unit replay"
 
+fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz_flags := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+# An archive, so that a target may put its own in place of a function.
+$(BUILD)/library.a: $(library)
+	$(call msg,AR,$@)
+	$(Q)rm -f $@ && ar rc $@ $^
+
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(BUILD)/library.a
+	$(call msg,FUZZ,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(cflags) -fsanitize=fuzzer $< $(BUILD)/library.a $(libs) -o $@
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(cflags) $< -o $@
+
+.PHONY: fuzzers
+fuzzers: $(fuzzers)
+
+FUZZ_SECONDS ?= 30
+fuzz:
+	$(deps) build fuzz
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=$(CLANG) \
+		CFLAGS="$(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined" fuzzers
+	$(Q)tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS)
+
 valgrind: unit
 	$(Q)for t in $(unit_tests); do echo "valgrind $$t"; \
 		valgrind -q --error-exitcode=1 --leak-check=full $$t >/dev/null || exit 1; done
@@ -116,11 +145,12 @@ valgrind: unit
 lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] tests/unit/*.[ch] tests/vm/*.c
-	shellcheck -x packaging/deps.sh tests/run.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* .ci/run
+	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c
+	shellcheck -x packaging/deps.sh tests/run.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* .ci/run
 	mandoc -Tlint -W warning man/*
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c
-	clang-tidy --quiet --warnings-as-errors='*' src/*.c tests/vm/soak.c -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c
+	printf '%s\n' src/*.c tests/vm/soak.c | xargs -P2 -I% \
+		clang-tidy --quiet --warnings-as-errors='*' % -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
 
 install: btrfs-dirtywatch
 	install -D -m 755 btrfs-dirtywatch $(DESTDIR)$(PREFIX)/sbin/btrfs-dirtywatch

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hook_clean.bpf.c - a page's dirty bit was, or was not, there to be cleared. */
+/* hook_clean.bpf.c - a page's dirty bit was there to be cleared, or not. */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
 #include "observe_clean.bpf.h"

@@ -11,8 +11,8 @@ int BPF_PROG(drop, struct folio *folio)
 }
 
 SEC("fexit/folio_migrate_mapping")
-int BPF_PROG(migrate_exit, struct address_space *mapping, struct folio *newfolio,
-	     struct folio *folio, int extra, int err)
+int BPF_PROG(migrate_exit, struct address_space *mapping,
+	     struct folio *newfolio, struct folio *folio, int extra, int err)
 {
 	return live && !err ? observe_move(ctx) : 0;
 }

@@ -16,7 +16,7 @@ int BPF_PROG(write_exit, struct kiocb *iocb, struct iov_iter *from, long result)
 	return observe_return(result);
 }
 
-/* Without module BTF: the function's first byte, and the byte behind its call. */
+/* Without module BTF: the function's first byte, the byte behind its call. */
 SEC("kprobe")
 int BPF_KPROBE(write_entry_kprobe, struct kiocb *iocb, struct iov_iter *from)
 {

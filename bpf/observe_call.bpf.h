@@ -8,6 +8,7 @@
 
 /* Pages of one write call that its end looks at: 4 GiB. */
 #define CALL_PAGES_MAX (1 << 20)
+#define RLIMIT_FSIZE 1
 
 /* A buffered write begins. */
 static __always_inline int observe_call(struct kiocb *iocb,
@@ -23,6 +24,7 @@ static __always_inline int observe_call(struct kiocb *iocb,
 	task->call.id = bpf_ktime_get_ns();
 	task->call.iocb = iocb;
 	task->call.from = from;
+	task->call.length = BPF_CORE_READ(from, count);
 	task->call.muted = knob_tgid &&
 			   knob_tgid != bpf_get_current_pid_tgid() >> 32;
 	if (armed)
@@ -89,11 +91,28 @@ static long end_step(__u32 i, struct call_end *ce)
 	return 0;
 }
 
+/*
+ * The bytes that the call did not write. The iterator knows what was not
+ * copied, but a chunk that was copied and could then not be dirtied is gone
+ * from it too; so is what a file size limit cut off, and that was never tried.
+ */
+static __always_inline __u64 call_left(const struct call *call, __u64 written,
+				       __u64 stop)
+{
+	struct task_struct *current = (void *)bpf_get_current_task();
+	struct iov_iter *from = call->from;
+	__u64 left = BPF_CORE_READ(from, count);
+
+	if (left + written == call->length ||
+	    stop == BPF_CORE_READ(current, signal, rlim[RLIMIT_FSIZE].rlim_cur))
+		return left;
+	return call->length - window_min(written, call->length);
+}
+
 static __always_inline void end_suspects(const struct call *call, long result)
 {
 	struct call_end ce = { .call = call };
 	struct kiocb *iocb = call->iocb;
-	struct iov_iter *from = call->from;
 	__u64 written = result > 0 ? result : 0;
 	__u64 slots = (call->last - call->first + 1) * WINDOW_SLOTS;
 
@@ -102,7 +121,7 @@ static __always_inline void end_suspects(const struct call *call, long result)
 	ce.end.result = result;
 	ce.end.stop = BPF_CORE_READ(iocb, ki_pos);
 	ce.end.pos = ce.end.stop - written;
-	ce.end.left = BPF_CORE_READ(from, count);
+	ce.end.left = call_left(call, written, ce.end.stop);
 	if (slots > CALL_PAGES_MAX * WINDOW_SLOTS) {
 		go_blind(BLIND_map_full);
 		slots = CALL_PAGES_MAX * WINDOW_SLOTS;

@@ -22,7 +22,8 @@ static __always_inline void sweep_call(struct call *call, __u64 index)
 		w = windows_find(&place, call->mapping, call->swept);
 		/* A near miss is left for the end, which knows more of it. */
 		if (w && w->call == call->id && !(w->bits & WINDOW_RETRIED)) {
-			if (page_flags(w->page) & page_flag(PG_dirty))
+			if (page_present(w->page, call->mapping, w->index) &&
+			    page_flags(w->page) & page_flag(PG_dirty))
 				window_say(&place, w,
 					   window_step(w, OBS_DIRTY, 0), NULL,
 					   NULL);
@@ -42,7 +43,8 @@ static __always_inline void call_note(struct call *call, __u64 mapping,
 	}
 	call->suspects++;
 	call->first = window_min(call->first, index);
-	call->last = window_max(call->last, index);
+	if (index > call->last)
+		call->last = index;
 	call->swept = window_min(call->swept, index);
 }
 

@@ -18,6 +18,11 @@ static __always_inline int observe_drop(void *ctx)
 	w = windows_find(&place, at.mapping, at.index);
 	if (!w)
 		return 0;
+	if (w->page != at.page) { /* it was replaced, and nobody saw how */
+		go_blind(BLIND_vanished);
+		windows_take(&place);
+		return 0;
+	}
 	inode = mapping_inode(at.mapping);
 	stack_classify(ctx, STACK_DROP, &search);
 	w->drop.ns = bpf_ktime_get_ns();

@@ -32,7 +32,7 @@ enum record_kind {
 
 enum record_flag {
 	RECORD_HAS_ROOT = 1,	   /* `root` is valid */
-	RECORD_PATH_TRUNCATED = 2, /* the path did not fit, its head is missing */
+	RECORD_PATH_TRUNCATED = 2, /* the path's head did not fit */
 	RECORD_NO_DENTRY = 4,	   /* no name was cached for the inode */
 	RECORD_WAS_STRANDED = 8,   /* reported as stranded before */
 };
@@ -58,27 +58,27 @@ struct record {
 	__u32 pid; /* RECORD_UNEXPLAINED: who cleaned it */
 	__u32 tgid;
 	char comm[WINDOW_COMM_LEN];
-	__u32 stack_len; /* entries used */
-	__u32 path_len;	 /* bytes used */
-	__u64 stack[RECORD_STACK_DEPTH]; /* of the observation, innermost first */
+	__u32 stack_len;		 /* entries used */
+	__u32 path_len;			 /* bytes used */
+	__u64 stack[RECORD_STACK_DEPTH]; /* innermost first */
 	char path[RECORD_PATH_LEN + RECORD_NAME_MAX];
 };
 
 /* What is counted, in the order of the map: name and what it means. */
-#define COUNTERS(X)                                                          \
-	X(written, "pages cleaned by writeback")                             \
-	X(calls, "write calls")                                              \
-	X(suspects, "pages cleaned by a write call")                         \
-	X(rewritten, "dirty again without a window")                         \
-	X(near_miss, "windows that ended well")                              \
-	X(stranded, "pages left clean by their write call")                  \
-	X(pending, "pages dropped before their write call returned")         \
-	X(lost, "pages lost")                                                \
-	X(superseded, "pages dropped and wholly rewritten")                  \
-	X(voided, "pages thrown away on purpose")                            \
-	X(unexplained, "cleans with no known function on their stack")       \
-	X(in_flight, "write calls that began before the watch")              \
-	X(migrated, "suspect pages that moved")                              \
+#define COUNTERS(X)                                                            \
+	X(written, "pages cleaned by writeback")                               \
+	X(calls, "write calls")                                                \
+	X(suspects, "pages cleaned by a write call")                           \
+	X(rewritten, "dirty again without a window")                           \
+	X(near_miss, "windows that ended well")                                \
+	X(stranded, "pages left clean by their write call")                    \
+	X(pending, "pages dropped before their write call returned")           \
+	X(lost, "pages lost")                                                  \
+	X(superseded, "pages dropped and wholly rewritten")                    \
+	X(voided, "pages thrown away on purpose")                              \
+	X(unexplained, "cleans with no known function on their stack")         \
+	X(in_flight, "write calls that began before the watch")                \
+	X(migrated, "suspect pages that moved")                                \
 	X(sent, "records sent")
 
 enum counter {
@@ -89,17 +89,17 @@ enum counter {
 };
 
 /* What makes the tool blind: evidence that is missing. */
-#define BLINDNESS(X)                                                  \
-	X(ring_full, "records that did not fit into the ring")        \
-	X(map_full, "suspect pages that did not fit into the map")    \
-	X(no_task, "events without task storage")                     \
-	X(no_stack, "cleans whose kernel stack could not be read")    \
-	X(unattributed, "pages cleaned by write calls that began unseen") \
-	X(no_exit, "write calls or writebacks whose return was missed") \
-	X(vanished, "suspect pages that left without being seen")     \
-	X(crowded, "suspect pages that met two others in their place") \
-	X(undecided, "dropped pages whose write call had not returned") \
-	X(not_run, "hook runs that the kernel skipped")               \
+#define BLINDNESS(X)                                                           \
+	X(ring_full, "records that did not fit into the ring")                 \
+	X(map_full, "suspect pages that did not fit into the map")             \
+	X(no_task, "events without task storage")                              \
+	X(no_stack, "cleans whose kernel stack could not be read")             \
+	X(unattributed, "pages cleaned by write calls that began unseen")      \
+	X(no_exit, "write calls or writebacks whose return was missed")        \
+	X(vanished, "suspect pages that left without being seen")              \
+	X(crowded, "suspect pages that met two others in their place")         \
+	X(undecided, "dropped pages whose write call had not returned")        \
+	X(not_run, "hook runs that the kernel skipped")                        \
 	X(malformed, "records that could not be read")
 
 enum blind {

@@ -27,7 +27,7 @@
 enum way {
 	WAY_UNKNOWN,
 	WAY_KSWAPD,
-	WAY_DIRECT,	/* direct reclaim by an allocating task */
+	WAY_DIRECT, /* direct reclaim by an allocating task */
 	WAY_MEMCG,
 	WAY_DROP_CACHES,
 	WAY_FADVISE,
@@ -36,8 +36,8 @@ enum way {
 	WAY_INODE_LRU,	/* inode shrinker */
 	WAY_EVICT,	/* inode eviction: umount, last close */
 	WAY_HWPOISON,
-	WAY_DIRECT_IO,	/* a direct write over it: superseded */
-	WAY_TRUNCATE,	/* this and the rest: thrown away on purpose */
+	WAY_DIRECT_IO, /* a direct write over it: superseded */
+	WAY_TRUNCATE,  /* this and the rest: thrown away on purpose */
 	WAY_PUNCH,
 	WAY_REMAP,
 	WAY_ABORT, /* the filesystem gave up: reported as an error */
@@ -45,9 +45,9 @@ enum way {
 };
 
 enum window_bit {
-	WINDOW_RETRIED = 1,   /* the write call came back and found it clean */
-	WINDOW_DROPPED = 2,   /* `drop` is valid */
-	WINDOW_ENDED = 4,     /* `end` is valid */
+	WINDOW_RETRIED = 1, /* the write call came back and found it clean */
+	WINDOW_DROPPED = 2, /* `drop` is valid */
+	WINDOW_ENDED = 4,   /* `end` is valid */
 };
 
 enum observation {
@@ -91,9 +91,9 @@ struct window_drop {
 struct window_end {
 	__u64 ns;
 	__s64 result;
-	__u64 pos;  /* file offset where the call began */
-	__u64 stop; /* file offset behind the last byte that it wrote */
-	__u64 left; /* bytes that it did not copy */
+	__u64 pos;    /* file offset where the call began */
+	__u64 stop;   /* file offset behind the last byte that it wrote */
+	__u64 left;   /* bytes that it did not copy */
 	__u32 dirty;  /* the page was dirty again by then */
 	__u32 locked; /* the page was locked: no verdict yet, look again */
 };
@@ -134,25 +134,23 @@ static inline __u64 window_min(__u64 a, __u64 b)
 	return a < b ? a : b;
 }
 
-static inline __u64 window_max(__u64 a, __u64 b)
-{
-	return a > b ? a : b;
-}
-
 /*
  * What the write call wrote after it had cleaned the page. What it wrote
- * before may lie in the page and be gone with it.
+ * before may lie in the page and be gone with it. A page that the call left
+ * clean was not written to since.
  */
 static inline struct window_range window_rewritten(const struct window *w)
 {
+	const struct window_end *e = &w->end;
+	int gone = w->bits & WINDOW_DROPPED && w->drop.ns <= e->ns;
 	struct window_range r = { 0, 0 };
 
-	if (!(w->bits & WINDOW_ENDED) || w->end.left >= w->left ||
-	    w->end.result <= 0)
+	if (!(w->bits & WINDOW_ENDED) || e->left >= w->left || e->result <= 0 ||
+	    !(e->dirty || gone))
 		return r;
-	r.to = w->end.stop;
-	r.from = r.to - window_min(w->left - w->end.left,
-				   window_min((__u64)w->end.result, r.to));
+	r.to = e->stop;
+	r.from = r.to - window_min(w->left - e->left,
+				   window_min((__u64)e->result, r.to));
 	return r;
 }
 
@@ -178,7 +176,7 @@ static inline void window_bound(const struct window *w,
 	if (wrote.from >= wrote.to || wrote.to <= from || wrote.from >= to)
 		return;
 	bound[0].to = wrote.from;
-	bound[1].from = window_max(wrote.to, from);
+	bound[1].from = wrote.to;
 	bound[1].to = to;
 	if (bound[0].from >= bound[0].to) {
 		bound[0] = bound[1];
@@ -193,7 +191,7 @@ static inline int window_bound_empty(const struct window *w)
 	struct window_range bound[WINDOW_RANGES];
 
 	window_bound(w, bound);
-	return bound[0].from >= bound[0].to && bound[1].from >= bound[1].to;
+	return bound[0].from >= bound[0].to;
 }
 
 /* The page was removed because someone wanted its data gone. */
@@ -201,7 +199,9 @@ static inline int window_on_purpose(const struct window *w)
 {
 	const struct window_drop *d = &w->drop;
 
-	return d->dirty || d->unlinked || d->way >= WAY_TRUNCATE ||
+	/* An unlinked file may still be open, and lose what it holds. */
+	return d->dirty || d->way >= WAY_TRUNCATE ||
+	       (d->unlinked && d->way == WAY_EVICT) ||
 	       (w->index << WINDOW_PAGE_SHIFT) >= d->i_size;
 }
 

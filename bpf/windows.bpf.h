@@ -84,7 +84,8 @@ static __always_inline void window_record(struct record *record,
 	record->verdict = v;
 	record->window = *w;
 	window_bound(&record->window, record->bound);
-	if (v >= VERDICT_REWRITTEN && w->bits & WINDOW_ENDED && !w->end.dirty &&
+	if (v >= VERDICT_REWRITTEN && w->bits & WINDOW_ENDED &&
+	    !w->end.dirty && !w->end.locked &&
 	    (!(w->bits & WINDOW_DROPPED) || w->drop.ns > w->end.ns))
 		record->flags |= RECORD_WAS_STRANDED;
 }
@@ -110,8 +111,9 @@ static __noinline int window_say(const struct place *place,
 
 	if (v == VERDICT_OPEN)
 		return 0;
-	if (counter < 0) {
+	if (counter < 0) { /* forbidden: what led here was not seen */
 		go_blind(BLIND_vanished);
+		windows_take(place);
 		return 0;
 	}
 	if (v == VERDICT_REWRITTEN) {

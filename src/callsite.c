@@ -118,7 +118,7 @@ int callsites_of(const struct ksyms *ksyms, const struct ksym *callee,
 	int err;
 
 	ksyms_each(ksyms, widen, &s);
-	code = malloc(s.to - s.from);
+	code = calloc(s.to - s.from, 1);
 	if (!code)
 		return -ENOMEM;
 	err = kcore_read(s.from, code, s.to - s.from);

@@ -128,8 +128,8 @@ static void set_drop(const struct record *r, struct finding *f)
 static uint64_t longest_open(const struct record *r, enum finding_class class)
 {
 	const struct window *w = &r->window;
-	bool left_clean = w->bits & WINDOW_ENDED && !w->end.locked &&
-			  !w->end.dirty;
+	bool left_clean =
+		w->bits & WINDOW_ENDED && !w->end.locked && !w->end.dirty;
 	uint64_t until = r->ns;
 
 	if (class != FINDING_NEAR_MISS)

@@ -12,6 +12,7 @@
 
 #define MODULE "btrfs"
 
+/* clang-format off */
 const struct hook_role hook_roles[] = {
 	{ "write entry", true, NULL, {
 		{ "write_entry", "btrfs_buffered_write", NEED_MODULE_BTF },
@@ -32,6 +33,7 @@ const struct hook_role hook_roles[] = {
 	{ "second look", true, NULL, {
 		{ "sweep", "bpf_map_elem", NEED_MAP_ITER } } },
 };
+/* clang-format on */
 
 const unsigned int hook_role_count = sizeof(hook_roles) / sizeof(hook_roles[0]);
 

@@ -29,7 +29,7 @@ struct hook_variant {
 
 struct hook_role {
 	const char *name;
-	bool essential; /* no verdict without it */
+	bool essential;	     /* no verdict without it */
 	const char *without; /* what is missing when an optional one is */
 	struct hook_variant variants[VARIANTS_MAX]; /* best first */
 };

@@ -8,6 +8,7 @@
 
 /* No function is larger; behind the last one of a module lies a gap. */
 #define FUNCTION_MAX 65536
+#define ADDRESS_DIGITS 16
 
 struct ksyms {
 	struct ksym *syms;
@@ -68,14 +69,19 @@ static int keep_symbol(struct ksyms *k, __u64 address, const char *name,
 /* One line: address, type, name, and for a module its name in brackets. */
 static int read_line(struct ksyms *k, const char *line)
 {
+	size_t digits = strspn(line, "0123456789abcdef");
 	char name[512], module[64] = "";
 	unsigned long long address;
-	char type;
+	char type, bracket;
 	int fields;
 
-	fields = sscanf(line, "%llx %c %511s [%63[^]]]", &address, &type, name,
-			module);
-	if (fields < 3)
+	/* sscanf() alone takes a sign, 0x, and digits without end. */
+	if (!digits || digits > ADDRESS_DIGITS || line[digits] != ' ')
+		return -EBADMSG;
+	fields = sscanf(line, "%llx %c %511s [%63[^]\n]%c", &address, &type,
+			name, module, &bracket);
+	if ((fields != 3 && (fields != 5 || bracket != ']')) ||
+	    address == ~0ULL)
 		return -EBADMSG;
 	if (!strchr("tTwW", type) || !address)
 		return 0;
@@ -100,8 +106,8 @@ static void finish(struct ksyms *k)
 
 		if (i + 1 < k->count && k->syms[i + 1].from > s->from)
 			next = k->syms[i + 1].from;
-		s->to = next - s->from > FUNCTION_MAX ? s->from + FUNCTION_MAX :
-							next;
+		s->to = next - s->from > FUNCTION_MAX ? s->from + FUNCTION_MAX
+						      : next;
 		s->name = k->names + (size_t)s->name;
 		s->module = k->names + (size_t)s->module;
 	}

@@ -22,8 +22,8 @@ void complain(const char *format, ...)
 	fputc('\n', stderr);
 }
 
-static int print_libbpf(enum libbpf_print_level level, const char *format,
-			va_list args)
+__attribute__((format(printf, 2, 0))) static int print_libbpf(
+	enum libbpf_print_level level, const char *format, va_list args)
 {
 	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, format, args);
 }

@@ -69,7 +69,8 @@ int main(int argc, char **argv)
 
 	for (size_t i = 0; i < VERBS; i++)
 		if (!strcmp(name, verbs[i].name)) {
-			snprintf(full, sizeof(full), "btrfs-dirtywatch %s", name);
+			snprintf(full, sizeof(full), "btrfs-dirtywatch %s",
+				 name);
 			argv[1] = full;
 			return verbs[i].run(argc - 1, argv + 1);
 		}

@@ -6,7 +6,7 @@
 #include "mounts.h"
 
 /* Five times PATH_MAX with every byte escaped is more than a line can have. */
-#define LINE_LEN (80 * 1024)
+#define LINE_LEN 81920
 #define FIELDS_MAX 64
 
 struct mounts {

@@ -32,8 +32,7 @@ int seconds_parse(const char *text, double *out)
 	double n;
 
 	/* strtod() alone takes 0x10, 1e2 and inf. */
-	if (!isdigit((unsigned char)*text) ||
-	    text[strspn(text, "0123456789.")])
+	if (!isdigit((unsigned char)*text) || text[strspn(text, "0123456789.")])
 		return -EINVAL;
 	n = strtod(text, &end);
 	if (*end)

@@ -13,8 +13,8 @@
 enum { OPT_RING = 256, OPT_NO_MODULE_BTF };
 
 static const struct argp_option table[] = {
-	{ "mount", 'm', "PATH", 0,
-	  "Watch only the filesystem that PATH is on", 0 },
+	{ "mount", 'm', "PATH", 0, "Watch only the filesystem that PATH is on",
+	  0 },
 	{ "pid", 'p', "PID", 0, "Watch only the write calls of process PID",
 	  0 },
 	{ "duration", 'd', "SECONDS", 0, "Stop after SECONDS", 0 },
@@ -65,9 +65,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'd':
 		if (seconds_parse(arg, &o->duration))
-			argp_error(state,
-				   "duration '%s' is not a number of seconds above 0 and below ten years",
-				   arg);
+			argp_error(
+				state,
+				"duration '%s' is not a number of seconds above 0 and below ten years",
+				arg);
 		break;
 	case 'j':
 		o->json = true;
@@ -96,11 +97,11 @@ int options_parse(int argc, char **argv, struct options *options)
 		.options = table,
 		.parser = parse,
 		.doc = "Watch btrfs for buffered writes that get lost before they reach the disk.\v"
-		       "Exit status: 0 none lost, 1 losses found, 2 usage, 3 could not answer, "
-		       "4 no permission, 5 blind (evidence is missing).",
+		       "Exit status: 0 none lost, 1 losses found, 2 usage, "
+		       "3 could not answer, 4 no permission, 5 blind (evidence is missing).",
 	};
 
-	return argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, options) ?
-		       -EINVAL :
-		       0;
+	return argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, options)
+		       ? -EINVAL
+		       : 0;
 }

@@ -16,7 +16,10 @@ struct options {
 	bool no_module_btf; /* as if btrfs.ko had no BTF: for tests */
 };
 
-#define OPTIONS_DEFAULT { .ring_kib = 1024 }
+#define OPTIONS_DEFAULT                                                        \
+	{                                                                      \
+		.ring_kib = 1024                                               \
+	}
 
 /*
  * Parse the arguments of `watch` (argv[0] is the verb). Returns 0; a usage

@@ -21,8 +21,7 @@ static const struct need {
 } needs[] = {
 	{ CAP_BPF, "CAP_BPF", "to load its programs" },
 	{ CAP_PERFMON, "CAP_PERFMON", "to hook kernel functions" },
-	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN",
-	  "to read the BTF of kernel modules" },
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "to read the BTF of kernel modules" },
 	{ CAP_SYSLOG, "CAP_SYSLOG", "to see the kernel's addresses" },
 };
 
@@ -32,8 +31,8 @@ static int check_capabilities(void)
 		/* CAP_SYS_ADMIN once stood for CAP_BPF and CAP_PERFMON. */
 		if (capng_have_capability(CAPNG_EFFECTIVE,
 					  needs[i].capability) ||
-		    (i < 2 && capng_have_capability(CAPNG_EFFECTIVE,
-						    CAP_SYS_ADMIN)))
+		    (i < 2 &&
+		     capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN)))
 			continue;
 		complain("no permission: it needs %s %s; run it as root",
 			 needs[i].name, needs[i].why);
@@ -59,21 +58,25 @@ static bool file_has(const char *path, const char *text)
 static int check_kernel(void)
 {
 	if (file_has(LOCKDOWN, "[confidentiality]")) {
-		complain("the kernel is locked down (confidentiality) and lets nobody trace it: boot it without lockdown=confidentiality");
+		complain(
+			"the kernel is locked down (confidentiality) and lets nobody trace it: boot it without lockdown=confidentiality");
 		return EXIT_NO_PERMISSION;
 	}
 	if (access(VMLINUX_BTF, R_OK)) {
-		complain("this kernel has no BTF (%s): it needs CONFIG_DEBUG_INFO_BTF",
-			 VMLINUX_BTF);
+		complain(
+			"this kernel has no BTF (%s): it needs CONFIG_DEBUG_INFO_BTF",
+			VMLINUX_BTF);
 		return EXIT_NO_ANSWER;
 	}
 	if (!file_has("/proc/filesystems", "\tbtrfs\n")) {
-		complain("btrfs is not loaded: mount a btrfs filesystem first, or run 'modprobe btrfs'");
+		complain(
+			"btrfs is not loaded: mount a btrfs filesystem first, or run 'modprobe btrfs'");
 		return EXIT_NO_ANSWER;
 	}
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACING, BPF_FUNC_loop,
 				    NULL) == 0) {
-		complain("this kernel is too old: its BPF has no bpf_loop(), it needs Linux 5.17");
+		complain(
+			"this kernel is too old: its BPF has no bpf_loop(), it needs Linux 5.17");
 		return EXIT_NO_ANSWER;
 	}
 	return 0;
@@ -93,7 +96,8 @@ static int read_ksyms(struct ksyms **ksyms)
 	if (!err)
 		return 0;
 	if (err == -EPERM) {
-		complain("the kernel hides its addresses: set the sysctl kernel.kptr_restrict to 0 or 1");
+		complain(
+			"the kernel hides its addresses: set the sysctl kernel.kptr_restrict to 0 or 1");
 		return EXIT_NO_PERMISSION;
 	}
 	complain("cannot make sense of /proc/kallsyms: %s", strerror(-err));

@@ -35,10 +35,10 @@ static int open_dir(struct job *job)
 	if (path)
 		job->run.dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!path || job->run.dirfd < 0 || fstatfs(job->run.dirfd, &fs))
-		return provoke_fail(-errno,
-				    "cannot use '%s': %s: name a directory on a "
-				    "btrfs filesystem",
-				    job->run.opt.dir, strerror(errno));
+		return provoke_fail(
+			-errno,
+			"cannot use '%s': %s: name a directory on a btrfs filesystem",
+			job->run.opt.dir, strerror(errno));
 	if (fs.f_type != BTRFS_SUPER_MAGIC)
 		return provoke_fail(-EMEDIUMTYPE,
 				    "%s is not on btrfs: name a directory on a "

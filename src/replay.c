@@ -113,8 +113,9 @@ int replay_run(FILE *in, const char *name, struct report *report)
 			 "again",
 			 name, rec.number, rec.why);
 	else if (err && ferror(report->out))
-		complain("cannot write the output: %s; make room or name another place",
-			 strerror(-err));
+		complain(
+			"cannot write the output: %s; make room or name another place",
+			strerror(-err));
 	else if (err)
 		complain("cannot replay '%s': %s", name, strerror(-err));
 	return code;

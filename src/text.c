@@ -123,8 +123,9 @@ static void put_base64(char to[4], const char *bytes, size_t len)
 
 	for (i = 0; i < len; i++)
 		group |= (uint32_t)(unsigned char)bytes[i] << (16 - 8 * i);
-	for (i = 0; i < 4; i++)
-		to[i] = i <= len ? digits[group >> (18 - 6 * i) & 63] : '=';
+	memset(to, '=', 4);
+	for (i = 0; i <= len; i++)
+		to[i] = digits[group >> (18 - 6 * i) & 63];
 }
 
 char *text_base64(const char *bytes, size_t len)

@@ -78,10 +78,24 @@ static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
 
 /* ---- begin ---------------------------------------------------------- */
 
+/* Which btrfs.ko this is, if it says so. */
+static const char *read_srcversion(char *to, int size)
+{
+	FILE *f = fopen("/sys/module/btrfs/srcversion", "re");
+	const char *got = f ? fgets(to, size, f) : NULL;
+
+	if (f)
+		fclose(f);
+	if (got)
+		to[strcspn(to, "\n")] = '\0';
+	return got;
+}
+
 static int open_report(struct watch *w)
 {
 	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	struct report_start_info info = { .version = VERSION, .wall_known = true };
+	char srcversion[64];
 	struct utsname kernel;
 	struct timespec wall;
 
@@ -97,6 +111,7 @@ static int open_report(struct watch *w)
 		       (int64_t)info.ns;
 	info.mount = w->options.mount;
 	info.kernel = uname(&kernel) ? NULL : kernel.release;
+	info.srcversion = read_srcversion(srcversion, sizeof(srcversion));
 	info.symbol = symbol_at;
 	info.symbol_arg = w->ksyms;
 	return report_start(w->report, &info);
@@ -303,11 +318,14 @@ static int watch(struct watch *w)
 		err = run(w);
 	if (!err)
 		err = finish(w, &summary);
-	if (err) {
+	if (!err)
+		return summary.exit_code;
+	if (ferror(stdout))
+		complain("cannot write the output: %s; make room or name another place",
+			 strerror(-err));
+	else
 		complain("cannot go on: %s", strerror(-err));
-		return EXIT_NO_ANSWER;
-	}
-	return summary.exit_code;
+	return EXIT_NO_ANSWER;
 }
 
 int watch_main(int argc, char **argv)

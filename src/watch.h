@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* watch.h - the verb `watch`: from the hooks to the lines that a person reads. */
+/* watch.h - the verb `watch`: from the hooks to lines that a person reads. */
 #ifndef DIRTYWATCH_WATCH_H
 #define DIRTYWATCH_WATCH_H
 

@@ -28,11 +28,16 @@ struct pt_regs {
 	unsigned long ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
 };
 
+struct rlimit {
+	unsigned long rlim_cur;
+};
+
+struct signal_struct {
+	struct rlimit rlim[16];
+};
+
 struct task_struct {
-	unsigned int flags;
-	int pid;
-	int tgid;
-	char comm[16];
+	struct signal_struct *signal;
 };
 
 struct hlist_node {

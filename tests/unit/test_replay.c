@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -68,15 +69,15 @@ static const struct report_ops seeing = {
 /* Replays bytes, and keeps the messages away from those of the test. */
 static int run_bytes(const char *bytes, size_t len)
 {
-	struct report *report = report_new(&seeing, NULL);
 	FILE *in = fmemopen((void *)(uintptr_t)bytes, len, "r");
 	FILE *quiet = fopen("/dev/null", "w");
+	struct report *report = report_new(&seeing, quiet);
 	FILE *loud = stderr;
 	int code;
 
-	assert_non_null(report);
 	assert_non_null(in);
 	assert_non_null(quiet);
+	assert_non_null(report);
 	memset(&seen, 0, offsetof(struct seen, fail));
 	stderr = quiet;
 	code = replay_run(in, "test", report);
@@ -127,6 +128,7 @@ static void impossible_recordings(void **state)
 		HEAD "begin t=1\n" OVER,
 		HEAD OVER OVER,
 		HEAD OVER CLEAN "\n",
+		HEAD OVER "#",
 		HEAD "dirty t=1 map=2 index=0\n" OVER,
 		HEAD "unexplained t=1 map=2 pid=1\n" OVER,
 		HEAD CLEAN "\n" END "\nfound t=8 map=1 index=2\n" OVER,
@@ -147,6 +149,22 @@ static void nul_bytes(void **state)
 
 	(void)state;
 	assert_int_equal(run_bytes(text, sizeof(text) - 1), EXIT_NO_ANSWER);
+}
+
+/* A comment as long as a line may be, and one byte more. */
+static void long_lines(void **state)
+{
+	char text[sizeof(HEAD) + REPLAY_LINE_MAX + sizeof(OVER) + 1];
+	int more;
+
+	(void)state;
+	for (more = 0; more < 2; more++) {
+		snprintf(text, sizeof(text), "%s%0*d\n%s", HEAD,
+			 REPLAY_LINE_MAX + more, 0, OVER);
+		text[sizeof(HEAD) - 1] = '#';
+		assert_int_equal(run(text),
+				 more ? EXIT_NO_ANSWER : EXIT_NONE_LOST);
+	}
 }
 
 /* What says nothing after the over may stand there. */
@@ -238,6 +256,7 @@ int main(void)
 		cmocka_unit_test(codes_of_recordings),
 		cmocka_unit_test(impossible_recordings),
 		cmocka_unit_test(nul_bytes),
+		cmocka_unit_test(long_lines),
 		cmocka_unit_test(comment_behind_the_over),
 		cmocka_unit_test(what_cannot_happen_blinds),
 		cmocka_unit_test(pages_without_window),

@@ -54,13 +54,20 @@ static const struct bound_case {
 	{ "grown", 9, P, { 0, 4, 0, 0 }, { { 0, 9 } } },
 };
 
+/* The call left the page dirty, or had it dropped before its end. */
+static void fill_written(struct window *w, __u64 stop, __u64 left, __u32 locked)
+{
+	fill_end(w, stop, left, locked);
+	w->end.dirty = 1;
+}
+
 static struct window bound_window(const struct bound_case *b)
 {
 	struct window w = cleaned();
 
 	w.i_size = FROM + b->i_size;
 	w.left = b->call.len - b->call.before;
-	fill_end(&w, FROM + b->call.pos + b->call.after,
+	fill_written(&w, FROM + b->call.pos + b->call.after,
 		 b->call.len - b->call.after, 0);
 	w.end.pos = FROM + b->call.pos;
 	w.end.result = b->call.after;
@@ -97,6 +104,23 @@ static void check_bound(const char *name, const struct window *w,
 	assert_int_equal(window_bound_empty(w), is_empty(&want[0]));
 }
 
+/* A page that the call left clean was not written to since the clean. */
+static void left_clean(void **state)
+{
+	const struct window_range whole[WINDOW_RANGES] = { { FROM, TO } };
+	struct window w = cleaned();
+
+	(void)state;
+	w.left = 100;
+	w.bits = WINDOW_ENDED;
+	fill_end(&w, FROM + 100, 0, 0);
+	check_bound("left clean", &w, whole);
+	fill_drop(&w, WAY_FADVISE);
+	w.bits |= WINDOW_DROPPED;
+	w.drop.ns = w.end.ns + 1;
+	check_bound("left clean, dropped later", &w, whole);
+}
+
 static void every_bound(void **state)
 {
 	size_t i;
@@ -124,7 +148,7 @@ static void parts_count_by_their_bits(void **state)
 	(void)state;
 	fill_drop(&w, WAY_FADVISE);
 	w.drop.i_size = FROM + 1;
-	fill_end(&w, FROM + 100, 0, 0);
+	fill_written(&w, FROM + 100, 0, 0);
 	check_bound("no bits", &w, whole);
 }
 
@@ -207,7 +231,7 @@ static void edges_of_64_bits(void **state)
 	check_bound("last page", &w, want);
 	w.bits = WINDOW_ENDED;
 	w.left = 10;
-	fill_end(&w, INT64_MAX, 0, 0);
+	fill_written(&w, INT64_MAX, 0, 0);
 	want[0].to = INT64_MAX - 10;
 	check_bound("last page, written", &w, want);
 	w.index = (1ULL << 52) - 1;
@@ -226,8 +250,7 @@ static void left_beyond_stop(void **state)
 	w.index = 0;
 	w.left = UINT64_MAX;
 	w.bits = WINDOW_ENDED;
-	fill_end(&w, 100, 0, 0);
-	w.end.result = INT64_MAX;
+	fill_written(&w, 100, 0, 0);
 	w.end.result = INT64_MAX;
 	check_bound("left beyond stop", &w, want);
 	assert_int_equal(window_rewritten(&w).from, 0);
@@ -242,7 +265,7 @@ static void left_grew(void **state)
 
 	(void)state;
 	w.bits = WINDOW_ENDED;
-	fill_end(&w, FROM + 50, w.left + 1, 0);
+	fill_written(&w, FROM + 50, w.left + 1, 0);
 	w.end.result = 50;
 	check_bound("left grew", &w, want);
 }
@@ -257,12 +280,12 @@ static void copied_in_vain(void **state)
 
 	(void)state;
 	w.bits = WINDOW_ENDED;
-	fill_end(&w, FROM + 50, 0, 0);
+	fill_written(&w, FROM + 50, 0, 0);
 	w.end.result = -ENOMEM;
 	check_bound("error", &w, whole);
 	w.end.result = 0;
 	check_bound("nothing", &w, whole);
-	fill_end(&w, FROM + 200, 0, 0);
+	fill_written(&w, FROM + 200, 0, 0);
 	w.end.result = 30;
 	check_bound("less than was copied", &w, rest);
 }
@@ -270,6 +293,7 @@ static void copied_in_vain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(left_clean),
 		cmocka_unit_test(every_bound),
 		cmocka_unit_test(parts_count_by_their_bits),
 		cmocka_unit_test(bound_by_bytes),

@@ -13,7 +13,7 @@ out=$tmp/out
 
 echo "A machine with Linux 6.1 loses $count buffered writes on purpose, with each of: ${modules[*]} (seed $seed)."
 "$here/run.sh" -k 6.1 -m "$(IFS=, && echo "${modules[*]}")" -t 220 -o "$out" \
-	-f "$here/scenario/watch.sh=/scenario/watch.sh" "$here/scenario/demo.sh" "$seed" "$count" "${modules[@]}" || {
+	"$here/scenario/demo.sh" "$seed" "$count" "${modules[@]}" || {
 	cat "$out/scenario.log" >&2 || :
 	exit 1
 }

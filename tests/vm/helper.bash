@@ -15,9 +15,11 @@ setup() {
 # What a failed test left is worth a look.
 teardown() {
 	[ -n "${BATS_TEST_COMPLETED:-}" ] || {
-		rm -rf "$top/.build/failed-vm"
-		cp -r "$out" "$top/.build/failed-vm"
-		echo "seed $seed; the machine's files are in .build/failed-vm" >&2
+		local kept=.build/failed-vm/$BATS_TEST_NAME
+		rm -rf "${top:?}/$kept"
+		mkdir -p "$top/.build/failed-vm"
+		cp -r "$out" "$top/$kept"
+		echo "seed $seed; the machine's files are in $kept" >&2
 	}
 }
 
@@ -25,8 +27,7 @@ teardown() {
 machine() {
 	local limit=$1 modules=$2
 	shift 2
-	run "$here/run.sh" -k "${KERNEL:-6.1}" -m "$modules" -t "$limit" -o "$out" \
-		-f "$here/scenario/watch.sh=/scenario/watch.sh" "$@"
+	run "$here/run.sh" -k "${KERNEL:-6.1}" -m "$modules" -t "$limit" -o "$out" "$@"
 	echo "$output"
 	[ "$status" = 0 ]
 }

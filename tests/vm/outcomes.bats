@@ -58,7 +58,7 @@ every_outcome() {
 @test "one event, alone, is printed within 100 ms" {
 	machine 150 early-clean -p stat "$here/scenario/latency.sh" early-clean
 	cat "$out/latency"
-	[ "$(wc -l <"$out/latency")" = 8 ]
+	[ "$(cut -d' ' -f1 "$out/latency" | sort -u | wc -l)" = 8 ]
 	while read -r observed written; do
 		awk -v a="$(date -d "$observed" +%s.%N)" -v b="$written" 'BEGIN { exit !(b - a < 0.1 && b - a > -0.1) }'
 	done <"$out/latency"

@@ -30,12 +30,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE 4096u
+#define PAGE UINT64_C(4096)
 #define PAGES 64u /* of a file: one round */
 #define FILE_SIZE (PAGES * PAGE)
 #define THREADS_MAX 64u
-#define SOURCES 64u    /* pages of the source file for each writer */
-#define COVER_MAX 100u /* bytes of a page that a write covers */
+#define SOURCES UINT64_C(64) /* pages of the source file for each writer */
+#define COVER_MAX 100u	     /* bytes of a page that a write covers */
 #define IDLE ULONG_MAX
 
 /* The two top bits of a byte tell who wrote it: generations always differ. */

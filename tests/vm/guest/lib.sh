@@ -4,7 +4,6 @@
 
 scratch_dev=/dev/vda
 scratch=/mnt/scratch
-# shellcheck disable=SC2034 # for scenarios
 tool=/usr/sbin/btrfs-dirtywatch
 
 # note MESSAGE...: say on the host (with -v at once, and in scenario.log) where the scenario is.
@@ -65,4 +64,21 @@ wait_for() {
 		[ "$now" -le "$end" ] || fail "no '$2' in $1 within $3 s"
 		usleep 20000
 	done
+}
+
+# watch_start NAME [OPTION...]: `watch --json` on the scratch filesystem; its output goes to /out/NAME.json.
+watch_start() {
+	watch_name=$1
+	shift
+	"$tool" watch --json -m "$scratch" "$@" >"/out/$watch_name.json" 2>"/out/$watch_name.err" &
+	watch_pid=$!
+	wait_for "/out/$watch_name.json" '"start"' 30
+}
+
+# watch_stop: end it; its exit code is in $watch_rc.
+watch_stop() {
+	kill -TERM "$watch_pid"
+	watch_rc=0
+	wait "$watch_pid" || watch_rc=$?
+	note "$watch_name: watch ended with $watch_rc"
 }

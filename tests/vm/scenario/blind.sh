@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash
+# shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # blind.sh MODULE - findings that nobody fetches in time: the tool must know that it missed some.
 # Leaves /out/small.json (a ring for two records) and /out/stopped.json (the tool stopped for 5 s).
-. /scenario/watch.sh
+# shellcheck source=lib.sh
+. /guest/lib.sh
 
 # strand: strand pages until told to stop; they stay, since nobody verifies.
 strand() {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash
+# shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # demo.sh SEED COUNT MODULE... - lose writes on purpose with each module, while the tool watches: one table, one NDJSON.
-. /scenario/watch.sh
+# shellcheck source=lib.sh
+. /guest/lib.sh
 
 seed=$1 count=$2
 shift 2

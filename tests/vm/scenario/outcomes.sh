@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash
+# shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # outcomes.sh MODULE SEED COUNT OUTCOME... - the tool beside `provoke`, once for each outcome.
 # Leaves /out/MODULE-OUTCOME.json (what was found) and .truth (what was so).
-. /scenario/watch.sh
+# shellcheck source=lib.sh
+. /guest/lib.sh
 
 module=$1 seed=$2 count=$3
 shift 3

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash
+# shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # silence.sh MODULE SECONDS - legal ways for pages to become clean or to go, while the tool watches.
-# Leaves /out/MODULE-CASE.json for each case; fio must find every byte that it wrote.
-. /scenario/watch.sh
+# Leaves /out/MODULE-SET.json for each set of cases; fio must find every byte that it wrote.
+# shellcheck source=lib.sh
+. /guest/lib.sh
 
 module=$1 seconds=$2
 f=$scratch/file
@@ -35,7 +36,7 @@ case_discard() {
 	sync
 }
 
-case_compress() { # compress FORCE: incompressible, compressible and inline data
+case_compress() { # incompressible, compressible and inline data
 	local i
 	for i in 1 2 3; do
 		bytes 2048 >"$f.random$i"
@@ -69,11 +70,11 @@ case_defrag() {
 # Compaction migrates page cache pages.
 case_migrate() {
 	local i
-	bytes 32768 >"$f.move"
-	for i in 1 2 3 4; do
-		rewrite "$f.move" 16384
+	bytes 8192 >"$f.move"
+	for i in 1 2 3; do
+		rewrite "$f.move" 4096
 		echo 1 >/proc/sys/vm/compact_memory
-		rewrite "$f.move" 16384 8192
+		rewrite "$f.move" 4096 2048
 	done
 	sync
 	rm "$f.move"
@@ -104,22 +105,23 @@ case_fio() {
 	rm -f "$scratch"/v.*
 }
 
-run_case() { # run_case NAME MOUNT_OPTIONS
+# silent NAME MOUNT_OPTIONS CASE...: the cases on a new filesystem, under one watch.
+silent() {
 	name=$(echo "$module-$1" | tr : -)
 	scratch_mkfs
 	scratch_mount -o "$2"
 	watch_start "$name" -v
-	"case_${1%-force}"
+	shift 2
+	for c in "$@"; do
+		note "$name: $c"
+		"case_$c"
+	done
 	watch_stop
 	echo "$watch_rc" >"/out/$name.rc"
 	scratch_umount
 }
 
 use_module "$module"
-run_case discard defaults
-run_case compress compress=zstd
-run_case compress-force compress-force=zstd
-run_case defrag defaults
-run_case migrate defaults
-run_case rewrite defaults
-run_case fio defaults
+silent plain defaults discard defrag migrate rewrite fio
+silent compress compress=zstd compress
+silent compress-force compress-force=zstd compress

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash
+# shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # soak.sh MODULE SECONDS SEED - writers, faults and drops that race, while the tool watches.
 # Leaves /out/MODULE.json (what was found) and .soak (which bytes the soak itself saw lost).
-. /scenario/watch.sh
+# shellcheck source=lib.sh
+. /guest/lib.sh
 
 module=$1 seconds=$2 seed=$3
 name=$(echo "$module" | tr : -)

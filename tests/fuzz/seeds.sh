@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# seeds.sh TARGET FOLDER SEED_RECORD: fill the folder with inputs that a target can begin with; SEED_RECORD makes records.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+recordings=("$here"/../replay/[0-9]*/observations.txt)
+target=$1 folder=$2 seed_record=$3
+mkdir -p "$folder"
+
+# each: every line of stdin becomes an input; \xNN in it is a byte.
+each() {
+	local line n=0
+	while IFS= read -r line; do
+		n=$((n + 1))
+		printf '%b' "$line" >"$folder/seed-$n"
+	done
+}
+
+case $target in
+fuzz_record) "$seed_record" "$folder" ;;
+fuzz_recording)
+	for recording in "${recordings[@]}"; do
+		name=$(basename "$(dirname "$recording")")
+		grep -v '^#' "$recording" >"$folder/$name"
+	done
+	;;
+fuzz_replay_line)
+	sort -u "${recordings[@]}" | grep -v '^#' | awk '!seen[$1]++' | sed 's/\\/\\\\/g' | each
+	;;
+fuzz_mounts)
+	cat >"$folder/table" <<-'END'
+		22 1 0:1 / / rw - ext4 /dev/sda1 rw
+		23 22 0:2 /@ /mnt/a\040b rw,noatime shared:1 master:2 - btrfs /dev/sdb rw,subvolid=256
+		24 22 0:2 /@/home /home rw - btrfs /dev/sdb rw
+		25 24 0:2 /@/home /home rw - btrfs /dev/sdb rw
+	END
+	;;
+fuzz_ksyms)
+	cat >"$folder/symbols" <<-'END'
+		ffffffff81000000 T _stext
+		ffffffff81000010 T do_writepages
+		ffffffff81000020 t evict.isra.0
+		ffffffff81000030 D some_data
+		ffffffff81000040 t do_writepages.cold
+		ffffffffc0000000 t btrfs_buffered_write	[btrfs]
+		ffffffffc0000100 W weak	[btrfs]
+	END
+	echo '0000000000000000 T _stext' >"$folder/hidden"
+	;;
+fuzz_callsite)
+	each <<-'END'
+		\x00\x10\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\xe8\xfb\xff\xff\xff\x90\xc3
+		\x00\x10\x00\x00\x00\x00\x00\x00\x00\x20\x00\x00\x00\x00\x00\x00\xe8\xfb\x0f\x00\x00\xe8\xf6\x0f\x00\x00\xc3
+	END
+	;;
+fuzz_number) printf '%s\n' 0 007 18446744073709551615 18446744073709551616 1.5 .5 1..2 0x10 -1 315359999.9 1e3 | each ;;
+fuzz_text)
+	each <<-'END'
+		plain "text"
+		\x1b[31m\\\\x00
+		\xc3\xbc\xc2\x9b\xe2\x80\xae\xe2\x81\xa6
+		\xf0\x9f\x98\x80\xed\xa0\x80\xff
+	END
+	;;
+*)
+	echo "seeds.sh: no seeds for '$target'; add them here" >&2
+	exit 2
+	;;
+esac
