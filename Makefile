@@ -140,7 +140,7 @@ fuzz:
 
 valgrind: unit
 	$(Q)for t in $(unit_tests); do echo "valgrind $$t"; \
-		valgrind -q --error-exitcode=1 --leak-check=full $$t >/dev/null || exit 1; done
+		valgrind -q --fair-sched=yes --error-exitcode=1 --leak-check=full $$t >/dev/null || exit 1; done
 
 lint:
 	$(deps) build lint

@@ -7,8 +7,12 @@
 SEC("fexit/folio_clear_dirty_for_io")
 int BPF_PROG(clean_exit, struct folio *folio, __u8 cleaned)
 {
-	struct address_space *mapping = folio->mapping;
+	struct address_space *mapping;
 
+	/* The page of a swap cache: its mapping is none. */
+	if (folio->flags & page_flag(PG_swapbacked))
+		return 0;
+	mapping = folio->mapping;
 	if (!armed || (!cleaned && !live) || !mapping ||
 	    !inode_watched(mapping->host))
 		return 0;

@@ -86,7 +86,7 @@ extern struct counters_map counters SEC(".maps");
 extern struct blind_map blind SEC(".maps");
 extern struct ring_map ring SEC(".maps");
 
-/* Set last, when every hook is attached; cleared first on the way out. */
+/* enum arming */
 extern __u32 armed;
 /* Windows in the map: the one test that a hook makes when all is well. */
 extern __u64 live;

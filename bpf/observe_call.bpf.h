@@ -14,8 +14,12 @@
 static __always_inline int observe_call(struct kiocb *iocb,
 					struct iov_iter *from)
 {
-	struct task_state *task = task_state();
+	struct task_state *task;
 
+	/* Its return may not be hooked yet. */
+	if (!armed)
+		return 0;
+	task = task_state();
 	if (!task)
 		return 0;
 	if (task->call.id || task->writeback)
@@ -27,8 +31,7 @@ static __always_inline int observe_call(struct kiocb *iocb,
 	task->call.length = BPF_CORE_READ(from, count);
 	task->call.muted = knob_tgid &&
 			   knob_tgid != bpf_get_current_pid_tgid() >> 32;
-	if (armed)
-		count(COUNT_calls);
+	count(COUNT_calls);
 	return 0;
 }
 
@@ -132,11 +135,16 @@ static __always_inline void end_suspects(const struct call *call, long result)
 /* A buffered write returns `result`: bytes, or a negative errno. */
 static __always_inline int observe_return(long result)
 {
-	struct task_state *task = task_known();
+	struct task_state *task;
 
-	if (!task || !task->call.id) {
-		if (armed)
-			count(COUNT_in_flight);
+	if (!armed)
+		return 0;
+	/* Made if need be: none at all is not the same as one without a call. */
+	task = task_state();
+	if (!task)
+		return 0;
+	if (!task->call.id) {
+		count(COUNT_in_flight);
 		return 0;
 	}
 	if (task->call.suspects)

@@ -112,6 +112,7 @@ static __noinline int observe_unexplained(const struct stack_search *search,
 	__u64 id = bpf_get_current_pid_tgid();
 
 	count(COUNT_unexplained);
+	go_blind(BLIND_unexplained);
 	record = record_reserve();
 	if (!record) {
 		go_blind(BLIND_ring_full);
@@ -144,7 +145,9 @@ static __always_inline void observe_odd_clean(void *ctx, struct call *call)
 	case SCOPE_WRITE:
 		if (!call)
 			go_blind(BLIND_unattributed);
-		else if (!call->muted)
+		else if (call->muted || armed != ARMED)
+			observe_written(&at); /* dirty again, all the same */
+		else
 			observe_suspect(call, &at);
 		break;
 	case SCOPE_DISCARD:

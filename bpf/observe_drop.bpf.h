@@ -15,7 +15,7 @@ static __always_inline int observe_drop(void *ctx)
 	struct place place;
 	struct window *w;
 
-	w = windows_find(&place, at.mapping, at.index);
+	w = armed ? windows_find(&place, at.mapping, at.index) : NULL;
 	if (!w)
 		return 0;
 	if (w->page != at.page) { /* it was replaced, and nobody saw how */
@@ -31,8 +31,10 @@ static __always_inline int observe_drop(void *ctx)
 	w->drop.tgid = id >> 32;
 	w->drop.way = search.way;
 	w->drop.dirty = !!(page_flags(at.page) & page_flag(PG_dirty));
-	w->drop.unlinked = !BPF_CORE_READ(inode, i_nlink);
+	w->drop.unlinked = inode_unlinked(inode);
 	bpf_get_current_comm(w->drop.comm, sizeof(w->drop.comm));
+	if (search.way == WAY_DIRECT_IO)
+		go_blind(BLIND_direct_io); /* its result is not seen */
 	window_say(&place, w, window_step(w, OBS_DROP, w->drop.ns), NULL,
 		   &search);
 	return 0;

@@ -80,6 +80,24 @@ static __always_inline bool inode_root(struct inode *inode, __u64 *root)
 	return true;
 }
 
+/*
+ * Has the inode no name that it could be opened by? A deleted subvolume takes
+ * its inodes with it, links and all; that can be seen with module BTF only.
+ */
+static __always_inline bool inode_unlinked(struct inode *inode)
+{
+	struct btrfs_inode *binode;
+
+	if (!BPF_CORE_READ(inode, i_nlink))
+		return true;
+	if (!bpf_core_field_exists(struct btrfs_inode, vfs_inode) ||
+	    !bpf_core_field_exists(struct btrfs_root, root_item))
+		return false;
+	binode = (void *)inode -
+		 bpf_core_field_offset(struct btrfs_inode, vfs_inode);
+	return !BPF_CORE_READ(binode, root, root_item.refs);
+}
+
 /* Some name of the inode, or NULL if none is cached. */
 static __always_inline struct dentry *inode_dentry(struct inode *inode)
 {

@@ -14,6 +14,7 @@
 #include "callsite.h"
 
 #define CALL_OPCODE 0xe8
+#define JUMP_OPCODE 0xe9
 #define CALL_LEN 5
 #define KCORE_SEGMENTS_MAX 4096
 /* No filesystem is linked over a longer stretch than this, either way. */
@@ -33,11 +34,14 @@ int callsites_in(const unsigned char *code, size_t size, __u64 base,
 		__u64 after = base + i + CALL_LEN;
 		__s32 distance;
 
-		if (code[i] != CALL_OPCODE)
+		if (code[i] != CALL_OPCODE && code[i] != JUMP_OPCODE)
 			continue;
 		memcpy(&distance, code + i + 1, sizeof(distance));
 		if (after + (__u64)(__s64)distance != callee)
 			continue;
+		/* A tail call returns to where nobody can be waiting for it. */
+		if (code[i] == JUMP_OPCODE)
+			return -EOPNOTSUPP;
 		if (count == CALLSITES_MAX)
 			return -E2BIG;
 		sites[count++] = after;

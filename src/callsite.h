@@ -13,7 +13,8 @@
 /*
  * Find the direct calls of the function at `callee` in `code`, a copy of the
  * `size` bytes at address `base`, and store the addresses that they return
- * to. Returns how many, or -E2BIG if there are more than CALLSITES_MAX.
+ * to. Returns how many, -E2BIG if there are more than CALLSITES_MAX,
+ * -EOPNOTSUPP if it is also jumped to (a tail call).
  */
 int callsites_in(const unsigned char *code, size_t size, __u64 base,
 		 __u64 callee, __u64 sites[CALLSITES_MAX]);

@@ -169,13 +169,15 @@ static void set_path(const struct record *r, struct finding *f)
 }
 
 /*
- * A drop in a way that is not known may have been on purpose; a call that
- * still runs may yet rewrite the page.
+ * A drop in a way that is not known may have been on purpose, the direct write
+ * that dropped a page may have failed; a call that still runs may yet rewrite
+ * the page.
  */
 static bool is_complete(const struct finding *f)
 {
 	return f->class != FINDING_PENDING && f->class != FINDING_UNEXPLAINED &&
-	       !(f->dropped && f->way == WAY_UNKNOWN);
+	       !(f->dropped &&
+		 (f->way == WAY_UNKNOWN || f->way == WAY_DIRECT_IO));
 }
 
 void finding_from_record(const struct record *r, struct finding *f)

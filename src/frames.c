@@ -59,6 +59,8 @@ static const struct row rows[] = {
 	{ "generic_fadvise", 0, WAY_FADVISE },
 	{ "drop_pagecache_sb", 0, WAY_DROP_CACHES },
 	{ "invalidate_inode_pages2_range", 0, WAY_INVALIDATE },
+	{ "btrfs_do_write_iter", 0, WAY_INVALIDATE },
+	{ "btrfs_ioctl_send", 0, WAY_INVALIDATE },
 	{ "inode_lru_isolate", 0, WAY_INODE_LRU },
 	{ "prune_icache_sb", 0, WAY_INODE_LRU },
 	{ "memory_failure", 0, WAY_HWPOISON },
@@ -68,6 +70,9 @@ static const struct row rows[] = {
 
 	/* The data is overwritten, or thrown away on purpose. */
 	{ "btrfs_direct_write", 0, WAY_DIRECT_IO },
+	{ "btrfs_dio_write", 0, WAY_DIRECT_IO },
+	{ "__iomap_dio_rw", 0, WAY_DIRECT_IO },
+	{ "btrfs_do_encoded_write", 0, WAY_DIRECT_IO },
 	{ "truncate_pagecache", 0, WAY_TRUNCATE },
 	{ "btrfs_setattr", 0, WAY_TRUNCATE },
 	{ "truncate_pagecache_range", 0, WAY_PUNCH },
@@ -77,6 +82,7 @@ static const struct row rows[] = {
 	{ "btrfs_clone_files", 0, WAY_REMAP },
 	{ "btrfs_remap_file_range", 0, WAY_REMAP },
 	{ "btrfs_destroy_delalloc_inodes", 0, WAY_ABORT },
+	{ "btrfs_cleanup_transaction", 0, WAY_ABORT },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -93,7 +99,8 @@ static void add_frame(const struct ksym *sym, void *arg)
 	struct filling *f = arg;
 
 	for (unsigned int i = 0; i < ROWS; i++) {
-		if (strcmp(sym->name, rows[i].symbol) != 0)
+		if (strcmp(sym->name, rows[i].symbol) != 0 ||
+		    (*sym->module && strcmp(sym->module, "btrfs") != 0))
 			continue;
 		if (f->count == FRAMES_MAX) {
 			f->err = -E2BIG;

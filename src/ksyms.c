@@ -60,6 +60,7 @@ static int keep_symbol(struct ksyms *k, __u64 address, const char *name,
 		return err;
 	k->syms[k->count++] = (struct ksym){
 		.from = address,
+		.part = strstr(name, ".cold") || strstr(name, ".part"),
 		.name = (const char *)at,
 		.module = (const char *)module_at,
 	};
@@ -157,7 +158,7 @@ const struct ksym *ksyms_named(const struct ksyms *k, const char *name,
 			       const char *module)
 {
 	for (size_t i = 0; i < k->count; i++)
-		if (!strcmp(k->syms[i].name, name) &&
+		if (!k->syms[i].part && !strcmp(k->syms[i].name, name) &&
 		    !strcmp(k->syms[i].module, module))
 			return &k->syms[i];
 	return NULL;

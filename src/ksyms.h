@@ -4,6 +4,7 @@
 #define DIRTYWATCH_KSYMS_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /*
@@ -15,6 +16,7 @@ struct ksym {
 	__u64 to; /* where the next symbol begins */
 	const char *name;
 	const char *module; /* "" for the kernel itself */
+	bool part;	    /* not the whole function: .cold, .part */
 };
 
 struct ksyms;
@@ -30,7 +32,7 @@ void ksyms_free(struct ksyms *ksyms);
 void ksyms_each(const struct ksyms *ksyms,
 		void (*fn)(const struct ksym *, void *), void *arg);
 
-/* The first function of that name and module ("" for the kernel), or NULL. */
+/* The first whole function of that name and module ("": kernel), or NULL. */
 const struct ksym *ksyms_named(const struct ksyms *ksyms, const char *name,
 			       const char *module);
 

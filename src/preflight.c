@@ -82,6 +82,13 @@ static int check_kernel(void)
 	return 0;
 }
 
+/* Known only where debugfs is mounted; the answer says it in any case. */
+static void warn_of_preemption(void)
+{
+	if (file_has("/sys/kernel/debug/sched/preempt", "(full)"))
+		complain("this kernel is preempted anywhere (preempt=full) and then skips hooks: expect a blind answer under load");
+}
+
 static int read_ksyms(struct ksyms **ksyms)
 {
 	FILE *f = fopen("/proc/kallsyms", "re");
@@ -110,5 +117,7 @@ int preflight(struct ksyms **ksyms)
 
 	if (!code)
 		code = check_kernel();
+	if (!code)
+		warn_of_preemption();
 	return code ? code : read_ksyms(ksyms);
 }

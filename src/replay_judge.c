@@ -97,6 +97,11 @@ static int on_drop(struct replay_judge *j, const struct replay_line *l)
 		.unlinked = l->nlink == 0,
 	};
 	memcpy(w->drop.comm, l->comm, sizeof(w->drop.comm));
+	if (w->drop.way == WAY_DIRECT_IO) {
+		const struct blind_span span = { 1, l->t, l->t };
+
+		table_blind(&j->table, BLIND_direct_io, &span);
+	}
 	return table_observe(&j->table, l, OBS_DROP);
 }
 

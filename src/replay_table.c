@@ -189,7 +189,10 @@ int table_unexplained(struct replay_table *t, const struct replay_line *l)
 {
 	struct record record;
 
+	const struct blind_span span = { 1, l->t, l->t };
+
 	table_count(t, COUNT_unexplained);
+	table_blind(t, BLIND_unexplained, &span);
 	record_new(t, &record, RECORD_UNEXPLAINED, l);
 	record.pid = (__u32)l->pid;
 	record.tgid = (__u32)l->tgid;

@@ -49,10 +49,10 @@ int totals_windows(int fd, uint64_t *stranded, uint64_t *undecided)
 		last = &key;
 		if (bpf_map_lookup_elem(fd, &key, &w))
 			continue;
-		*stranded +=
-			w.bits & WINDOW_ENDED && !(w.bits & WINDOW_DROPPED);
-		*undecided +=
-			w.bits & WINDOW_DROPPED && !(w.bits & WINDOW_ENDED);
+		if (!(w.bits & WINDOW_ENDED) || w.end.locked)
+			++*undecided;
+		else
+			*stranded += !(w.bits & WINDOW_DROPPED);
 	}
 	return err == -ENOENT ? 0 : err;
 }

@@ -14,8 +14,9 @@ int totals_counters(int fd, uint64_t counters[COUNT_MAX]);
 int totals_blind(int fd, struct blind_span blind[BLIND_MAX]);
 
 /*
- * Count the windows of the map `fd` that are still stranded, and those whose
- * page is gone while their write call has not returned. Returns 0 or -errno.
+ * Count the windows of the map `fd` that are still stranded, and those that
+ * nothing can be said of: their write call has not returned, or somebody held
+ * the page when it did. Returns 0 or -errno.
  */
 int totals_windows(int fd, uint64_t *stranded, uint64_t *undecided);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "frames.h"
@@ -17,6 +18,9 @@
 #include "dirtywatch.skel.h"
 
 #define ROLES_MAX 16
+
+/* On the way out, write calls have this many times 20 ms to return. */
+#define CLOSING_LOOKS 10
 
 struct tracer {
 	struct dirtywatch_bpf *skel;
@@ -176,7 +180,7 @@ static int set_up(struct tracer *t, const struct tracer_options *o,
 		return -errno;
 	err = attach_hooks(t);
 	if (!err)
-		t->skel->bss->armed = 1;
+		t->skel->bss->armed = ARMED;
 	return err;
 }
 
@@ -251,15 +255,34 @@ int tracer_blind(const struct tracer *t, struct blind_span blind[BLIND_MAX])
 	return totals_blind(bpf_map__fd(t->skel->maps.blind), blind);
 }
 
-void tracer_stop(struct tracer *t)
+/* Windows whose write call still runs, and may yet settle them. */
+static bool undecided(const struct tracer *t)
 {
-	if (t->skel->bss)
-		t->skel->bss->armed = 0;
+	uint64_t stranded, undecided = 0;
+
+	return !totals_windows(bpf_map__fd(t->skel->maps.windows), &stranded,
+			       &undecided) &&
+	       undecided;
+}
+
+static void detach(struct tracer *t)
+{
 	for (unsigned int i = 0; i < ROLES_MAX; i++) {
 		for (int j = 0; j < CALLSITES_MAX; j++)
 			bpf_link__destroy(t->hooks[i].links[j]);
 		memset(t->hooks[i].links, 0, sizeof(t->hooks[i].links));
 	}
+}
+
+void tracer_stop(struct tracer *t)
+{
+	const struct timespec moment = { .tv_nsec = 20000000 };
+
+	t->skel->bss->armed = CLOSING;
+	for (int i = 0; i < CLOSING_LOOKS && undecided(t); i++)
+		nanosleep(&moment, NULL);
+	t->skel->bss->armed = DEAF;
+	detach(t);
 }
 
 const char *tracer_program(const struct tracer *t, unsigned int role)
@@ -307,8 +330,7 @@ void tracer_free(struct tracer *t)
 {
 	if (!t)
 		return;
-	if (t->skel)
-		tracer_stop(t);
+	detach(t);
 	ring_buffer__free(t->ring);
 	dirtywatch_bpf__destroy(t->skel);
 	free(t);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,6 +36,8 @@ struct watch {
 	__u64 start_ns;
 	int signals;
 	__u64 malformed; /* records that did not decode */
+	__u64 reloads;	 /* of btrfs.ko */
+	ino_t module;
 	bool blind_said[BLIND_MAX];
 };
 
@@ -44,6 +47,14 @@ static __u64 now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (__u64)t.tv_sec * 1000000000ULL + (__u64)t.tv_nsec;
+}
+
+/* The directory is made anew when the module is loaded again. */
+static ino_t module_identity(void)
+{
+	struct stat st;
+
+	return stat("/sys/module/btrfs", &st) ? 0 : st.st_ino;
 }
 
 /* Raw bytes become a record, a finding, a finding with names, a line. */
@@ -178,6 +189,7 @@ static int start(struct watch *w)
 		complain("cannot start: %s", strerror(errno));
 		return EXIT_NO_ANSWER;
 	}
+	w->module = module_identity();
 	w->tracer = tracer_new(&options, w->ksyms, on_record, w, &code);
 	return w->tracer ? 0 : code;
 }
@@ -228,7 +240,13 @@ static int look_for_blindness(struct watch *w)
 /* The second look at suspect pages, and at the evidence itself. */
 static int look_again(struct watch *w)
 {
+	ino_t module = module_identity();
 	int err = 0;
+
+	/* fexit pins the module, a kprobe just dies with it. */
+	if (module != w->module)
+		w->reloads++;
+	w->module = module;
 
 	if (tracer_busy(w->tracer))
 		err = tracer_sweep(w->tracer);
@@ -295,6 +313,7 @@ static int finish(struct watch *w, struct summary *s)
 		err = tracer_totals(w->tracer, s->counters, s->blind,
 				    &s->open_stranded);
 	s->blind[BLIND_malformed].count = w->malformed;
+	s->blind[BLIND_reloaded].count = w->reloads;
 	date_blindness(w, s->blind);
 	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
 	s->exit_code = summary_exit_code(s);

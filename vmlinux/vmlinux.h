@@ -95,6 +95,7 @@ enum pageflags {
 	PG_locked = 0,
 	PG_dirty = 4,
 	PG_writeback = 15,
+	PG_swapbacked = 17,
 };
 
 struct folio {
@@ -127,7 +128,12 @@ struct btrfs_key {
 	u64 objectid;
 };
 
+struct btrfs_root_item {
+	u32 refs;
+};
+
 struct btrfs_root {
+	struct btrfs_root_item root_item;
 	struct btrfs_key root_key;
 };
 

@@ -7,6 +7,7 @@
 #include "fuzz.h"
 #include "report.h"
 
+#define PIECE (sizeof(struct record) + 64)
 #define WALL_NS INT64_C(1709210096000000000)
 
 static const char *symbol(void *arg, uint64_t addr, uint64_t *off)
@@ -69,7 +70,7 @@ static void check_record(const struct record *r)
 			       r->window.index));
 }
 
-/* One record after another, each as long as a whole one, the last as it is. */
+/* One record after another, each with slack behind it, the last as it is. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct findings *table = findings_new();
@@ -78,9 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	CHECK(table);
 	while (size) {
-		size_t len = size < sizeof(struct record)
-				     ? size
-				     : sizeof(struct record);
+		size_t len = size < PIECE ? size : PIECE;
 		struct record r;
 		int err = decode_record(data, len, &r);
 

@@ -26,7 +26,12 @@ fuzz_recording)
 	done
 	;;
 fuzz_replay_line)
-	sort -u "${recordings[@]}" | grep -v '^#' | awk '!seen[$1]++' | sed 's/\\/\\\\/g' | each
+	# One of each word, and texts that just fit.
+	{
+		sort -u "${recordings[@]}" | grep -v '^#' | awk '!seen[$1]++'
+		echo 'unexplained t=1 map=1 pid=1 comm=fifteen_letters'
+		printf 'file map=1 ino=1 dev=0:1 path=/%0255d/%0255d/%0255d/%0254d\n' 1 2 3 4
+	} | sed 's/\\/\\\\/g' | each
 	;;
 fuzz_mounts)
 	cat >"$folder/table" <<-'END'

@@ -42,3 +42,14 @@ refused() {
 	diff <(jq -c 'select(.type == "finding") | [.class, .inode, .bound, .write, .path]' "$out/one.json") \
 		<(jq -c 'select(.type == "finding") | [.class, .inode, .bound, .write, .path]' "$out/two.json")
 }
+
+@test "a start and an end under load are no blindness; a module that goes is" {
+	local i
+	machine 150 stock,early-clean:nobtf "$here/scenario/edges.sh"
+	for i in 1 2 3; do
+		silent "load$i"
+		says "load$i" 'last.counters.calls > 0'
+	done
+	[ "$(cat "$out/reloaded.rc")" = 5 ]
+	says reloaded 'any(.type == "blind" and .kind == "reloaded" and .count > 0)'
+}
