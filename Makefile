@@ -90,20 +90,25 @@ unit: $(unit_tests)
 
 deps = $(Q)packaging/deps.sh
 
-# What is installed or built before the clock of the tests runs.
-prepare-%:
-	$(deps) build module vm test
-	$(Q)$(MAKE) --no-print-directory all static unit
+# What is installed or built before any clock runs.
+.PHONY: prepare prepare-tests
+prepare:
+	$(deps) build module vm
+	$(Q)$(MAKE) --no-print-directory -j2 static
 	$(Q)for v in stock early-clean keep-dirty; do module/build.sh 6.1 $$v >/dev/null || exit 1; done
 
-demo: prepare-demo
+prepare-tests: prepare
+	$(deps) test
+	$(Q)$(MAKE) --no-print-directory -j2 all unit
+
+demo: prepare
 	$(Q)tests/vm/demo.sh
 
 # The budgets are in seconds, on two cores.
-check: prepare-check
+check: prepare-tests
 	$(Q)tests/run.sh "quick 240 unit replay cli" "module 120 module" "machines 480 vm"
 
-full: prepare-full
+full: prepare-tests
 	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "module 120 module" "machines 7200 vm"
 
 asan:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* count.bpf.h - totals and blindness, kept in maps so that no ring can lose them. */
+/* count.bpf.h - totals and blindness, in maps: no ring can lose them. */
 #ifndef DIRTYWATCH_COUNT_BPF_H
 #define DIRTYWATCH_COUNT_BPF_H
 

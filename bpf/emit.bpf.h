@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* emit.bpf.h - the one place that writes to the ring, and counts what did not fit. */
+/* emit.bpf.h - the one place that writes to the ring. */
 #ifndef DIRTYWATCH_EMIT_BPF_H
 #define DIRTYWATCH_EMIT_BPF_H
 
@@ -28,9 +28,9 @@ static __always_inline void record_stack(struct record *record,
 {
 	if (!search || !search->stack)
 		return;
-	record->stack_len = search->depth < RECORD_STACK_DEPTH ?
-				    search->depth :
-				    RECORD_STACK_DEPTH;
+	record->stack_len = search->depth < RECORD_STACK_DEPTH
+				    ? search->depth
+				    : RECORD_STACK_DEPTH;
 	__builtin_memcpy(record->stack, search->stack->ip,
 			 sizeof(record->stack));
 }

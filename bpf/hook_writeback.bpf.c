@@ -15,7 +15,7 @@ int BPF_PROG(writeback_entry, struct address_space *mapping)
 {
 	struct task_state *task;
 
-	if (!armed || !mapping_of_btrfs(mapping))
+	if (!mapping_of_btrfs(mapping))
 		return 0;
 	task = task_state();
 	if (task)

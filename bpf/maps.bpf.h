@@ -13,7 +13,7 @@ struct call {
 	__u64 id; /* time of entry, 0 if none */
 	struct kiocb *iocb;
 	struct iov_iter *from;
-	__u64 length; /* bytes that it was asked to write */
+	__u64 length;  /* bytes that it was asked to write */
 	__u64 mapping; /* of its suspects */
 	__u64 first;   /* lowest and highest page index of its suspects */
 	__u64 last;

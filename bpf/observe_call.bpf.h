@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* observe_call.bpf.h - a write call begins and ends; its end settles its suspects. */
+/* observe_call.bpf.h - a write call begins, and its end settles its suspects.
+ */
 #ifndef DIRTYWATCH_OBSERVE_CALL_BPF_H
 #define DIRTYWATCH_OBSERVE_CALL_BPF_H
 
@@ -14,12 +15,8 @@
 static __always_inline int observe_call(struct kiocb *iocb,
 					struct iov_iter *from)
 {
-	struct task_state *task;
+	struct task_state *task = task_state();
 
-	/* Its return may not be hooked yet. */
-	if (!armed)
-		return 0;
-	task = task_state();
 	if (!task)
 		return 0;
 	if (task->call.id || task->writeback)
@@ -29,8 +26,8 @@ static __always_inline int observe_call(struct kiocb *iocb,
 	task->call.iocb = iocb;
 	task->call.from = from;
 	task->call.length = BPF_CORE_READ(from, count);
-	task->call.muted = knob_tgid &&
-			   knob_tgid != bpf_get_current_pid_tgid() >> 32;
+	task->call.muted =
+		knob_tgid && knob_tgid != bpf_get_current_pid_tgid() >> 32;
 	count(COUNT_calls);
 	return 0;
 }
@@ -46,8 +43,8 @@ static __always_inline enum verdict end_window(struct window *w, __u64 flags,
 {
 	w->end = *end;
 	w->end.locked = !!(flags & page_flag(PG_locked));
-	w->end.dirty = !!(flags & (page_flag(PG_dirty) |
-				   page_flag(PG_writeback)));
+	w->end.dirty =
+		!!(flags & (page_flag(PG_dirty) | page_flag(PG_writeback)));
 	return window_step(w, OBS_END, end->ns);
 }
 
@@ -135,12 +132,10 @@ static __always_inline void end_suspects(const struct call *call, long result)
 /* A buffered write returns `result`: bytes, or a negative errno. */
 static __always_inline int observe_return(long result)
 {
-	struct task_state *task;
+	/* Made if need be: none at all is not the same as one without a call.
+	 */
+	struct task_state *task = task_state();
 
-	if (!armed)
-		return 0;
-	/* Made if need be: none at all is not the same as one without a call. */
-	task = task_state();
 	if (!task)
 		return 0;
 	if (!task->call.id) {

@@ -105,7 +105,8 @@ static __always_inline struct dentry *inode_dentry(struct inode *inode)
 
 	if (!alias)
 		return NULL;
-	return (void *)alias - bpf_core_field_offset(struct dentry, d_u.d_alias);
+	return (void *)alias -
+	       bpf_core_field_offset(struct dentry, d_u.d_alias);
 }
 
 struct path_walk {
@@ -133,7 +134,8 @@ static long path_step(__u32 i, struct path_walk *walk)
 		walk->flags |= RECORD_PATH_TRUNCATED;
 		return 1;
 	}
-	len = bpf_probe_read_kernel_str(walk->record->path + at, RECORD_NAME_MAX,
+	len = bpf_probe_read_kernel_str(walk->record->path + at,
+					RECORD_NAME_MAX,
 					BPF_CORE_READ(dentry, d_name.name));
 	if (len <= 0) {
 		walk->flags |= RECORD_PATH_TRUNCATED;

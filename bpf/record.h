@@ -89,20 +89,20 @@ enum counter {
 };
 
 /* What makes the tool blind: evidence that is missing. */
-#define BLINDNESS(X)                                                          \
-	X(ring_full, "records that did not fit into the ring")                \
-	X(map_full, "suspect pages that did not fit into the map")            \
-	X(no_task, "events without task storage")                             \
-	X(no_stack, "cleans whose kernel stack could not be read")            \
-	X(unexplained, "cleans with no known function on their stack")        \
-	X(unattributed, "pages cleaned by write calls that began unseen")     \
-	X(no_exit, "write calls or writebacks whose return was missed")       \
-	X(vanished, "suspect pages that left without being seen")             \
-	X(crowded, "suspect pages that met two others in their place")        \
+#define BLINDNESS(X)                                                           \
+	X(ring_full, "records that did not fit into the ring")                 \
+	X(map_full, "suspect pages that did not fit into the map")             \
+	X(no_task, "events without task storage")                              \
+	X(no_stack, "cleans whose kernel stack could not be read")             \
+	X(unexplained, "cleans with no known function on their stack")         \
+	X(unattributed, "pages cleaned by write calls that began unseen")      \
+	X(no_exit, "write calls or writebacks whose return was missed")        \
+	X(vanished, "suspect pages that left without being seen")              \
+	X(crowded, "suspect pages that met two others in their place")         \
 	X(direct_io, "suspect pages dropped by a direct write, result unseen") \
-	X(undecided, "suspect pages whose write call had not returned")       \
-	X(reloaded, "times that btrfs.ko was unloaded under the watch")       \
-	X(not_run, "hook runs that the kernel skipped")                       \
+	X(undecided, "suspect pages whose write call had not returned")        \
+	X(reloaded, "times that btrfs.ko was unloaded under the watch")        \
+	X(not_run, "hook runs that the kernel skipped")                        \
 	X(malformed, "records that could not be read")
 
 enum blind {

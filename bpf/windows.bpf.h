@@ -29,8 +29,8 @@ static __always_inline int verdict_counter(enum verdict v)
 }
 
 /* The window of a page that is still cached, and its place; NULL if none. */
-static __always_inline struct window *
-windows_find(struct place *place, __u64 mapping, __u64 index)
+static __always_inline struct window *windows_find(struct place *place,
+						   __u64 mapping, __u64 index)
 {
 	place->mapping = mapping;
 	for (int slot = 0; slot < WINDOW_SLOTS; slot++) {
@@ -84,8 +84,8 @@ static __always_inline void window_record(struct record *record,
 	record->verdict = v;
 	record->window = *w;
 	window_bound(&record->window, record->bound);
-	if (v >= VERDICT_REWRITTEN && w->bits & WINDOW_ENDED &&
-	    !w->end.dirty && !w->end.locked &&
+	if (v >= VERDICT_REWRITTEN && w->bits & WINDOW_ENDED && !w->end.dirty &&
+	    !w->end.locked &&
 	    (!(w->bits & WINDOW_DROPPED) || w->drop.ns > w->end.ns))
 		record->flags |= RECORD_WAS_STRANDED;
 }

@@ -86,7 +86,8 @@ static int check_kernel(void)
 static void warn_of_preemption(void)
 {
 	if (file_has("/sys/kernel/debug/sched/preempt", "(full)"))
-		complain("this kernel is preempted anywhere (preempt=full) and then skips hooks: expect a blind answer under load");
+		complain(
+			"this kernel is preempted anywhere (preempt=full) and then skips hooks: expect a blind answer under load");
 }
 
 static int read_ksyms(struct ksyms **ksyms)

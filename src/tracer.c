@@ -42,7 +42,7 @@ static int choose_hooks(struct tracer *t, const struct hook_kernel *kernel)
 {
 	struct bpf_program *p;
 
-	bpf_object__for_each_program(p, t->skel->obj)
+	bpf_object__for_each_program (p, t->skel->obj)
 		bpf_program__set_autoload(p, false);
 	for (unsigned int i = 0; i < hook_role_count; i++) {
 		const struct hook_role *role = &hook_roles[i];
@@ -50,8 +50,9 @@ static int choose_hooks(struct tracer *t, const struct hook_kernel *kernel)
 
 		hook_choose(role, kernel, c);
 		if (!c->variant && role->essential) {
-			complain("this kernel has nothing to hook for '%s'; 'man 8 btrfs-dirtywatch' says which kernels can be watched",
-				 role->name);
+			complain(
+				"this kernel has nothing to hook for '%s'; 'man 8 btrfs-dirtywatch' says which kernels can be watched",
+				role->name);
 			return -ENOENT;
 		}
 		if (c->variant)
@@ -94,7 +95,8 @@ static struct bpf_link *attach_iter(struct tracer *t, struct bpf_program *p)
 static int attach_sites(struct hook *h, struct bpf_program *p)
 {
 	for (int i = 0; i < h->choice.site_count; i++) {
-		LIBBPF_OPTS(bpf_kprobe_opts, opts, .offset = h->choice.sites[i]);
+		LIBBPF_OPTS(bpf_kprobe_opts, opts,
+			    .offset = h->choice.sites[i]);
 
 		h->links[i] = bpf_program__attach_kprobe_opts(p, NULL, &opts);
 		if (!h->links[i])
@@ -147,11 +149,13 @@ static int load(struct tracer *t)
 	int err = dirtywatch_bpf__load(t->skel);
 
 	if (err == -EPERM || err == -EACCES)
-		complain("the kernel refuses to load tracing programs (%s): it may be locked down, see 'lockdown' in 'man 7 kernel_lockdown'",
-			 strerror(-err));
+		complain(
+			"the kernel refuses to load tracing programs (%s): it may be locked down, see 'lockdown' in 'man 7 kernel_lockdown'",
+			strerror(-err));
 	else if (err)
-		complain("the kernel did not take the tracing programs (%s): '-vv' shows why",
-			 strerror(-err));
+		complain(
+			"the kernel did not take the tracing programs (%s): '-vv' shows why",
+			strerror(-err));
 	return err;
 }
 
@@ -163,7 +167,8 @@ static int set_up(struct tracer *t, const struct tracer_options *o,
 
 	err = hook_kernel_read(&kernel, ksyms, o->no_module_btf);
 	if (err) {
-		complain("this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF");
+		complain(
+			"this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF");
 		return err;
 	}
 	err = choose_hooks(t, &kernel);
@@ -186,8 +191,8 @@ static int set_up(struct tracer *t, const struct tracer_options *o,
 
 static int exit_code_of(int err)
 {
-	return err == -EPERM || err == -EACCES ? EXIT_NO_PERMISSION :
-						 EXIT_NO_ANSWER;
+	return err == -EPERM || err == -EACCES ? EXIT_NO_PERMISSION
+					       : EXIT_NO_ANSWER;
 }
 
 struct tracer *tracer_new(const struct tracer_options *options,
@@ -298,7 +303,7 @@ static __u64 runs_skipped(const struct tracer *t)
 	struct bpf_program *p;
 	__u64 skipped = 0;
 
-	bpf_object__for_each_program(p, t->skel->obj) {
+	bpf_object__for_each_program (p, t->skel->obj) {
 		struct bpf_prog_info info = { 0 };
 		__u32 len = sizeof(info);
 		int fd = bpf_program__fd(p);

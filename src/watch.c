@@ -105,21 +105,21 @@ static const char *read_srcversion(char *to, int size)
 static int open_report(struct watch *w)
 {
 	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	struct report_start_info info = { .version = VERSION, .wall_known = true };
+	struct report_start_info info = { .version = VERSION,
+					  .wall_known = true };
 	char srcversion[64];
 	struct utsname kernel;
 	struct timespec wall;
 
-	w->report = w->options.json ?
-			    report_json_new(stdout) :
-			    report_text_new(stdout, colour,
-					    w->options.verbose);
+	w->report = w->options.json ? report_json_new(stdout)
+				    : report_text_new(stdout, colour,
+						      w->options.verbose);
 	if (!w->report)
 		return -ENOMEM;
 	clock_gettime(CLOCK_REALTIME, &wall);
 	info.ns = w->start_ns = now_ns();
-	info.wall_ns = wall.tv_sec * 1000000000LL + wall.tv_nsec -
-		       (int64_t)info.ns;
+	info.wall_ns =
+		wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)info.ns;
 	info.mount = w->options.mount;
 	info.kernel = uname(&kernel) ? NULL : kernel.release;
 	info.srcversion = read_srcversion(srcversion, sizeof(srcversion));
@@ -275,8 +275,7 @@ static int run(struct watch *w)
 	int err = 0;
 
 	while (!err && !(fds[1].revents & POLLIN) && (!end || now_ns() < end)) {
-		if (poll(fds, 2, time_left(look, end)) < 0 &&
-		    errno != EINTR)
+		if (poll(fds, 2, time_left(look, end)) < 0 && errno != EINTR)
 			return -errno;
 		if (now_ns() >= look) {
 			err = look_again(w);
@@ -340,8 +339,9 @@ static int watch(struct watch *w)
 	if (!err)
 		return summary.exit_code;
 	if (ferror(stdout))
-		complain("cannot write the output: %s; make room or name another place",
-			 strerror(-err));
+		complain(
+			"cannot write the output: %s; make room or name another place",
+			strerror(-err));
 	else
 		complain("cannot go on: %s", strerror(-err));
 	return EXIT_NO_ANSWER;

@@ -101,6 +101,22 @@ static void test_too_many(void **state)
 	assert_int_equal(find(&c, BASE), -E2BIG);
 }
 
+/* A jump to the callee returns to where no probe can be. */
+static void test_tail_call(void **state)
+{
+	struct code c;
+
+	(void)state;
+	made(&c);
+	put_call(&c, 0, BASE);
+	put_call(&c, 64, BASE);
+	c.bytes[64] = 0xe9;
+	assert_int_equal(find(&c, BASE), -EOPNOTSUPP);
+	put_call(&c, 64, BASE + 1);
+	c.bytes[64] = 0xe9;
+	assert_int_equal(find(&c, BASE), 1);
+}
+
 /* The byte that a call returns to must be there to be probed. */
 static void test_end(void **state)
 {
@@ -119,9 +135,12 @@ static void test_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_none),	 cmocka_unit_test(test_one),
-		cmocka_unit_test(test_two),	 cmocka_unit_test(test_end),
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_two),
+		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_tail_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

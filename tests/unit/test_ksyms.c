@@ -46,7 +46,8 @@ static void test_suffixes(void **state)
 {
 	struct ksyms *k = made_ksyms("1000 t one.isra.0\n"
 				     "1100 t two.constprop.0.isra.0\t[btrfs]\n"
-				     "1200 t one.cold\n");
+				     "1200 t one.cold\n"
+				     "1300 t three.part.0\n");
 	const struct ksym *s = ksyms_named(k, "one", "");
 
 	(void)state;
@@ -55,7 +56,10 @@ static void test_suffixes(void **state)
 	s = ksyms_at(k, 0x1234);
 	assert_non_null(s);
 	assert_string_equal(s->name, "one");
+	assert_true(s->part);
 	assert_non_null(ksyms_named(k, "two", "btrfs"));
+	/* A part is not where the function is entered. */
+	assert_null(ksyms_named(k, "three", ""));
 	ksyms_free(k);
 }
 

@@ -247,9 +247,9 @@ static void thrown_away_by_any_way(void **state)
 			w.drop.i_size = reason == 2 ? FROM : w.i_size;
 			if (reason == 1 && way < WAY_TRUNCATE &&
 			    way != WAY_EVICT)
-				assert_int_not_equal(window_step(&w, OBS_DROP,
-								 0),
-						     VERDICT_VOID);
+				assert_int_not_equal(
+					window_step(&w, OBS_DROP, 0),
+					VERDICT_VOID);
 			else
 				assert_int_equal(window_step(&w, OBS_DROP, 0),
 						 VERDICT_VOID);

@@ -68,7 +68,7 @@ static struct window bound_window(const struct bound_case *b)
 	w.i_size = FROM + b->i_size;
 	w.left = b->call.len - b->call.before;
 	fill_written(&w, FROM + b->call.pos + b->call.after,
-		 b->call.len - b->call.after, 0);
+		     b->call.len - b->call.after, 0);
 	w.end.pos = FROM + b->call.pos;
 	w.end.result = b->call.after;
 	w.bits = WINDOW_ENDED;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash source-path=SCRIPTDIR/../guest
+# shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # edges.sh - a watch that begins and ends in the middle of things, and a module that goes away under it.
 # Leaves /out/load1.json to load3.json (stock, under write load) and /out/reloaded.json.
 # shellcheck source=lib.sh
