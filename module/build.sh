@@ -58,6 +58,7 @@ build() {
 	unpack_image "$tree/boot/vmlinuz-$running" "$1/vmlinux"
 	make -s -j2 -C "$headers" M="$1" CC="$cc" CONFIG_BTRFS_FS=m modules >"$1/log" 2>&1 || {
 		cat "$1/log" >&2
+		rm -rf "$1" # nothing that is broken stays for the next build
 		die 3 "cannot build btrfs.ko; see the compiler's messages above"
 	}
 	mkdir -p "$2/btf" "$2/nobtf"

@@ -30,6 +30,7 @@ static const struct verb {
 	{ "provoke", provoke_main, "make the kernel lose writes, on purpose" },
 	{ "replay", replay_main, "judge recorded observations" },
 	{ "help", help_main, "show this text" },
+	{ "--help", help_main, NULL },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -41,7 +42,8 @@ static int help_main(int argc, char **argv)
 	printf("Usage: btrfs-dirtywatch [VERB] [OPTION...]\n"
 	       "Find buffered writes that btrfs lost before they reached the disk.\n\n");
 	for (size_t i = 0; i < VERBS; i++)
-		printf("  %-10s %s\n", verbs[i].name, verbs[i].text);
+		if (verbs[i].text)
+			printf("  %-10s %s\n", verbs[i].name, verbs[i].text);
 	printf("\n`btrfs-dirtywatch VERB --help` lists a verb's options.\n");
 	return 0;
 }

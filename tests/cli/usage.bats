@@ -136,10 +136,13 @@ refuses() {
 	done
 }
 
-@test "without a verb, it is watch" {
+@test "without a verb: --help lists the verbs, the options are those of watch" {
 	dw --help
 	[ "$code" = 0 ]
-	diff <(tail -n +2 <<<"$out") <("$dirtywatch" watch --help | tail -n +2)
+	diff <(echo "$out") <("$dirtywatch" help)
+	dw --duration=x
+	[ "$code" = 2 ]
+	[[ $err == *"duration 'x'"* ]]
 }
 
 @test "--version" {

@@ -38,6 +38,7 @@ refused() {
 	cat "$out/signals"
 	[ "$(wc -l <"$out/signals")" = 16 ]
 	[ "$(grep -c ': 0$' "$out/signals")" = 16 ]
+	says other '(map(select(.type == "finding")) == []) and last.exit_code == 0 and last.counters.calls > 0'
 	says one '[.[] | select(.class == "lost")] | length == 5'
 	diff <(jq -c 'select(.type == "finding") | [.class, .inode, .bound, .write, .path]' "$out/one.json") \
 		<(jq -c 'select(.type == "finding") | [.class, .inode, .bound, .write, .path]' "$out/two.json")

@@ -60,15 +60,19 @@ head -n 1 /tmp/pipe >/dev/null
 wait "$pid"
 nothing_attached
 
-# Two watchers see the same.
+# Two watchers see the same; one that watches another process sees nothing.
+"$tool" watch --json -p 1 >/out/other.json 2>/out/other.err &
+other=$!
 "$tool" watch --json -m "$scratch" >/out/two.json 2>/out/two.err &
 two=$!
 wait_for /out/two.json '"start"' 30
+wait_for /out/other.json '"start"' 30
 watch_start one
 "$tool" provoke "$scratch" --outcome lost --count 5 >/dev/null 2>&1 || :
 watch_stop
-kill -TERM "$two"
+kill -TERM "$two" "$other"
 wait "$two" || :
+wait "$other"
 nothing_attached
 scratch_umount
 
