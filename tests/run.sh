@@ -15,8 +15,7 @@ passed=0 failed=0 skipped=0
 # tap COMMAND...: run a test program that speaks TAP, show it, add up its results.
 tap() {
 	local status=0 good bad left plan
-	"$@" </dev/null >"$log" 2>&1 || status=$?
-	cat "$log"
+	"$@" </dev/null 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
 	good=$(grep -c '^ok ' "$log" || :)
 	bad=$(grep -c '^not ok ' "$log" || :)
 	left=$(grep -ciE '^ok .*# skip' "$log" || :)
