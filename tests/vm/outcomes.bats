@@ -63,3 +63,12 @@ every_outcome() {
 		awk -v a="$(date -d "$observed" +%s.%N)" -v b="$written" 'BEGIN { exit !(b - a < 0.1 && b - a > -0.1) }'
 	done <"$out/latency"
 }
+
+@test "unlinked but open: lost; gone with its inode or its subvolume: void" {
+	machine 150 early-clean -p btrfs "$here/scenario/gone.sh"
+	says open 'last | .counters.lost >= 5 and .counters.lost == .counters.stranded and .counters.voided == 0'
+	says open 'map(select(.class == "lost")) | all(.unlinked)'
+	says evicted 'last | .counters.voided == .counters.stranded and .counters.lost == 0 and .blind == []'
+	says subvolume 'map(select(.class == "stranded")) | all(.subvolume >= 256)'
+	says subvolume 'last | .counters.voided == .counters.stranded and .counters.lost == 0 and .blind == []'
+}
