@@ -108,10 +108,10 @@ demo: prepare
 
 # The budgets are in seconds, on two cores.
 check: prepare-tests
-	$(Q)tests/run.sh "quick 240 unit replay cli" "module 120 module" "machines 480 vm"
+	$(Q)tests/run.sh "quick 240 unit replay cli" "module 120 module" "harness 180 harness" "machines 480 vm"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "module 120 module" "machines 7200 vm"
+	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "module 120 module" "harness 180 harness" "machines 7200 vm"
 
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \

@@ -39,7 +39,7 @@ suite() {
 		done
 		;;
 	# A machine keeps about one core busy.
-	vm) tap bats -T -j 2 tests/vm ;;
+	vm | harness) tap bats -T -j 2 "tests/$1" ;;
 	*) tap bats -T "tests/$1" ;;
 	esac
 }

@@ -8,7 +8,7 @@ setup() {
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp
 	mkdir "$TMPDIR"
 	out=$BATS_TEST_TMPDIR/out scenario=$BATS_TEST_TMPDIR/scenario.sh
-	vm=(bash "$BATS_TEST_DIRNAME/run.sh" -m image -t 60 -o "$out")
+	vm=(bash "$BATS_TEST_DIRNAME/../vm/run.sh" -m image -t 60 -o "$out")
 }
 
 # Whatever the test was: no machine is left, and no temporary file.
