@@ -92,6 +92,7 @@ enum counter {
 #define BLINDNESS(X)                                                           \
 	X(ring_full, "records that did not fit into the ring")                 \
 	X(map_full, "suspect pages that did not fit into the map")             \
+	X(map_busy, "suspect pages that the kernel did not let into the map")  \
 	X(no_task, "events without task storage")                              \
 	X(no_stack, "cleans whose kernel stack could not be read")             \
 	X(unexplained, "cleans with no known function on their stack")         \

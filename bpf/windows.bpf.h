@@ -5,6 +5,9 @@
 
 #include "emit.bpf.h"
 
+#define EBUSY 16
+#define EEXIST 17
+
 /* The counter of each verdict; the open one has none. */
 static __always_inline int verdict_counter(enum verdict v)
 {
@@ -44,33 +47,56 @@ static __always_inline struct window *windows_find(struct place *place,
 	return NULL;
 }
 
+/*
+ * The kernel refuses with -EBUSY to touch a bucket while this CPU is inside
+ * one of the same group: what was interrupted there is not waited for. Map
+ * helpers return an int: as a long, 6.1 gives its sign bits as zeros.
+ */
+#define TABLE_TRIES 4
+
 /* Take a window out of the table. Returns 0 for one caller only. */
 static __always_inline int windows_take(const struct place *place)
 {
-	if (bpf_map_delete_elem(&windows, place))
+	int err = -EBUSY;
+
+	for (int i = 0; i < TABLE_TRIES && err == -EBUSY; i++)
+		err = bpf_map_delete_elem(&windows, place);
+	if (err == -EBUSY)
+		go_blind(BLIND_map_busy);
+	if (err)
 		return -1;
 	__sync_fetch_and_add(&live, -1);
 	return 0;
+}
+
+static __always_inline int windows_insert(const struct place *place,
+					   const struct window *w)
+{
+	int err = -EBUSY;
+
+	for (int i = 0; i < TABLE_TRIES && err == -EBUSY; i++)
+		err = bpf_map_update_elem(&windows, place, w, BPF_NOEXIST);
+	return err;
 }
 
 /* Put a new window into a free slot of its place. */
 static __always_inline void windows_open(__u64 mapping, const struct window *w)
 {
 	struct place place = { .mapping = mapping };
-	long err = 0;
+	int err = -EEXIST;
 
-	for (int slot = 0; slot < WINDOW_SLOTS; slot++) {
+	for (int slot = 0; slot < WINDOW_SLOTS && err == -EEXIST; slot++) {
 		place.index_slot = w->index * WINDOW_SLOTS + slot;
-		err = bpf_map_update_elem(&windows, &place, w, BPF_NOEXIST);
-		if (!err) {
-			__sync_fetch_and_add(&live, 1);
-			count(COUNT_suspects);
-			return;
-		}
-		if (err != -17 /* EEXIST */)
-			break;
+		err = windows_insert(&place, w);
 	}
-	go_blind(err == -17 ? BLIND_crowded : BLIND_map_full);
+	if (!err) {
+		__sync_fetch_and_add(&live, 1);
+		count(COUNT_suspects);
+	} else if (err == -EEXIST) {
+		go_blind(BLIND_crowded);
+	} else {
+		go_blind(err == -EBUSY ? BLIND_map_busy : BLIND_map_full);
+	}
 }
 
 static __always_inline void window_record(struct record *record,
