@@ -70,7 +70,7 @@ static __always_inline int windows_take(const struct place *place)
 }
 
 static __always_inline int windows_insert(const struct place *place,
-					   const struct window *w)
+					  const struct window *w)
 {
 	int err = -EBUSY;
 
