@@ -66,17 +66,26 @@ static __always_inline struct inode *mapping_inode(__u64 mapping)
 	return BPF_CORE_READ((struct address_space *)mapping, host);
 }
 
-/* The subvolume's id. Returns false where btrfs.ko has no BTF. */
-static __always_inline bool inode_root(struct inode *inode, __u64 *root)
+/* The inode's subvolume, or NULL where btrfs.ko has no BTF. */
+static __always_inline struct btrfs_root *inode_subvolume(struct inode *inode)
 {
 	struct btrfs_inode *binode;
 
-	if (!bpf_core_field_exists(struct btrfs_inode, vfs_inode) ||
-	    !bpf_core_field_exists(struct btrfs_root, root_key))
-		return false;
+	if (!bpf_core_field_exists(struct btrfs_inode, vfs_inode))
+		return NULL;
 	binode = (void *)inode -
 		 bpf_core_field_offset(struct btrfs_inode, vfs_inode);
-	*root = BPF_CORE_READ(binode, root, root_key.objectid);
+	return BPF_CORE_READ(binode, root);
+}
+
+/* The subvolume's id. Returns false where btrfs.ko has no BTF. */
+static __always_inline bool inode_root(struct inode *inode, __u64 *id)
+{
+	struct btrfs_root *root = inode_subvolume(inode);
+
+	if (!root || !bpf_core_field_exists(struct btrfs_root, root_key))
+		return false;
+	*id = BPF_CORE_READ(root, root_key.objectid);
 	return true;
 }
 
@@ -86,16 +95,13 @@ static __always_inline bool inode_root(struct inode *inode, __u64 *root)
  */
 static __always_inline bool inode_unlinked(struct inode *inode)
 {
-	struct btrfs_inode *binode;
+	struct btrfs_root *root;
 
 	if (!BPF_CORE_READ(inode, i_nlink))
 		return true;
-	if (!bpf_core_field_exists(struct btrfs_inode, vfs_inode) ||
-	    !bpf_core_field_exists(struct btrfs_root, root_item))
-		return false;
-	binode = (void *)inode -
-		 bpf_core_field_offset(struct btrfs_inode, vfs_inode);
-	return !BPF_CORE_READ(binode, root, root_item.refs);
+	root = inode_subvolume(inode);
+	return root && bpf_core_field_exists(struct btrfs_root, root_item) &&
+	       !BPF_CORE_READ(root, root_item.refs);
 }
 
 /* Some name of the inode, or NULL if none is cached. */
