@@ -67,6 +67,8 @@ $(BUILD)/src/%.o: src/%.c | $(skeleton)
 	$(Q)$(CC) $(cflags) -MMD -MP -c $< -o $@
 
 $(BUILD)/src/tracer.o: $(skeleton)
+# Its text is part of the program.
+$(BUILD)/src/provoke_export.o: src/reproducer/lost-write.c
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call msg,BPF,$<)
@@ -152,7 +154,7 @@ valgrind: unit
 lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c
+	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c
 	shellcheck -x packaging/deps.sh tests/run.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* .ci/run
 	mandoc -Tlint -W warning man/*
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "provoke_export.h"
 #include "provoke_truth.h"
 
 struct job {
@@ -303,6 +304,17 @@ static int run_job(struct job *job)
 	return err ? err : truth_err;
 }
 
+static int export_c(const struct provoke_options *opt)
+{
+	int err = provoke_export(stdout, opt);
+
+	if (!err)
+		return EXIT_NONE_LOST;
+	provoke_fail(err, "cannot print the program: give a standard output "
+			  "that takes it");
+	return EXIT_NO_ANSWER;
+}
+
 int provoke_main(int argc, char **argv)
 {
 	struct job job = {
@@ -321,6 +333,8 @@ int provoke_main(int argc, char **argv)
 		provoke_fail(err, "no random seed: give one by --seed");
 		return EXIT_NO_ANSWER;
 	}
+	if (job.run.opt.export_c)
+		return export_c(&job.run.opt);
 	pthread_setname_np(pthread_self(), PROVOKE_DROPPER);
 	err = run_job(&job);
 	code = err == -EPERM || err == -EACCES ? EXIT_NO_PERMISSION

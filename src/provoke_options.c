@@ -12,6 +12,7 @@
 
 #define COUNT_MAX 1000000
 #define TRIES_MAX 100
+#define EXPORT_MAX 1000 /* rows of its table */
 
 enum option_key {
 	KEY_OUTCOME = 256,
@@ -22,6 +23,7 @@ enum option_key {
 	KEY_TRUTH,
 	KEY_TRIES,
 	KEY_KEEP,
+	KEY_EXPORT_C,
 };
 
 static const struct argp_option options[] = {
@@ -44,6 +46,10 @@ static const struct argp_option options[] = {
 	{ "truth", KEY_TRUTH, "FILE", 0,
 	  "write what really happened to FILE, one JSON object a line", 0 },
 	{ "keep", KEY_KEEP, NULL, 0, "do not remove the files in the end", 0 },
+	{ "export-c", KEY_EXPORT_C, NULL, 0,
+	  "print a C program that runs these trials without this tool, and run "
+	  "none; no DIR",
+	  0 },
 	{ "verbose", 'v', NULL, 0, "a line for every try", 0 },
 	{ 0 }
 };
@@ -87,9 +93,28 @@ static void parse_drop(struct argp_state *state, struct provoke_options *opt,
 			   arg);
 }
 
+static void check_export(struct argp_state *state,
+			 const struct provoke_options *opt)
+{
+	if (opt->dir)
+		argp_error(state, "--export-c runs no trial: leave '%s' out",
+			   opt->dir);
+	if (opt->way != PROVOKE_FADVISE || opt->truth)
+		argp_error(state, "the program of --export-c drops by fadvise "
+				  "and writes no truth: leave --drop and "
+				  "--truth out");
+	if (opt->count > EXPORT_MAX)
+		argp_error(state, "--export-c takes a --count up to %d",
+			   EXPORT_MAX);
+}
+
 static void check_options(struct argp_state *state,
 			  const struct provoke_options *opt)
 {
+	if (opt->export_c) {
+		check_export(state, opt);
+		return;
+	}
 	if (!opt->dir)
 		argp_error(state,
 			   "no directory: name one on a btrfs filesystem");
@@ -135,6 +160,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_KEEP:
 		opt->keep = true;
+		break;
+	case KEY_EXPORT_C:
+		opt->export_c = true;
 		break;
 	case 'v':
 		opt->verbose = true;

@@ -17,6 +17,7 @@ struct provoke_options {
 	unsigned int tries; /* of one trial, at most */
 	bool then_drop;	    /* drop a stranded page at once */
 	bool test_machine, keep, verbose;
+	bool export_c; /* print a program that does the same, do nothing */
 };
 
 /*

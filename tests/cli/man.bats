@@ -15,9 +15,16 @@ under() {
 	awk -v want="$1" '/^\.S[sh] / { on = substr($0, 5) == want; next } on' "$2"
 }
 
+# What the man pages say of verb $1: a page of its own, or a part of the main one.
+of_verb() {
+	local own=$repo/man/btrfs-dirtywatch-$1.8
+	if [ -f "$own" ]; then under OPTIONS "$own"; else under "$1" "$man8"; fi
+	under "Options of each verb" "$man8"
+}
+
 # The options of verb $1 by the man page, as `-d` and `--duration=SECONDS`.
 options_of_man() {
-	{ under "$1" "$man8" && under "Options of each verb" "$man8"; } |
+	of_verb "$1" |
 		sed -n '/^\.It Fl/{s/^\.It //;s/ , /\n/g;p}' |
 		sed -E 's/^Fl (\\&)?/-/; s/ Ns = Ns Ar /=/' | sort
 }
@@ -107,5 +114,5 @@ $(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '
 
 @test "the man pages are clean" {
 	command -v mandoc >/dev/null || skip "no mandoc"
-	mandoc -Tlint -W warning "$man8" "$man7"
+	mandoc -Tlint -W warning "$repo"/man/*
 }

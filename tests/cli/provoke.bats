@@ -81,3 +81,31 @@ on_btrfs() {
 	on_btrfs '"$1" provoke --outcome none -n 1 "$d" >/dev/full'
 	failed 3 "output"
 }
+
+@test "0: --export-c prints a program that stands alone" {
+	local dir=$BATS_TEST_TMPDIR
+	dw provoke --export-c --seed 7 -n 5 --outcome stranded
+	[ "$code" = 0 ]
+	cp "$dir/out" "$dir/lost-write.c"
+	grep -q '^#define OUTCOME STRANDED$' "$dir/lost-write.c"
+	[ "$(grep -c '^	{ [0-9]' "$dir/lost-write.c")" = 5 ]
+	gcc -O2 -Wall -Wextra -Werror -pthread -o "$dir/lost-write" "$dir/lost-write.c"
+	try "$dir/lost-write"
+	[ "$code" = 3 ]
+	try "$dir/lost-write" "$dir/none"
+	[ "$code" = 3 ] && [[ $err == *"$dir/none"* ]]
+}
+
+@test "2: --export-c with what it cannot do" {
+	dw provoke --export-c /tmp
+	refused "leave '/tmp' out"
+	dw provoke --export-c --truth t.json
+	refused "leave --drop and --truth out"
+	dw provoke --export-c -n 1001
+	refused "up to 1000"
+}
+
+@test "3: --export-c to a full disk" {
+	try bash -c 'exec "$1" provoke --export-c >/dev/full' bash "$dirtywatch"
+	failed 3 "cannot print the program"
+}

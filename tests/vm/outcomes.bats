@@ -72,3 +72,17 @@ every_outcome() {
 	says subvolume 'map(select(.class == "stranded")) | all(.subvolume >= 256)'
 	says subvolume 'last | .counters.voided == .counters.stranded and .counters.lost == 0 and .blind == []'
 }
+
+@test "the exported program tells the kernels apart, without the tool" {
+	local o made=$BATS_TEST_TMPDIR files=()
+	for o in lost stranded near-miss superseded; do
+		"$top/btrfs-dirtywatch-static" provoke --export-c --outcome "$o" -n 20 --seed "$seed" >"$made/$o.c"
+		gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$made/$o" "$made/$o.c"
+		files+=(-f "$made/$o")
+	done
+	machine 200 early-clean,stock "${files[@]}" "$here/scenario/exported.sh"
+	grep -x 'early-clean lost 1: lost-write: 20 of 20 trials lost data: this kernel has the bug' "$out/exported"
+	grep -x 'early-clean stranded 1: lost-write: 20 of 20 trials lost data: this kernel has the bug' "$out/exported"
+	grep -x 'early-clean near-miss 0: lost-write: 0 of 20 trials lost data: none' "$out/exported"
+	[ "$(grep -c '0: lost-write: 0 of 20 trials lost data: none' "$out/exported")" = 6 ]
+}
