@@ -25,9 +25,10 @@ keeps() {
 	silent "$1-stranded"
 }
 
+# every_outcome MODULE [RUN.SH OPTION...]
 every_outcome() {
 	local name=${1/:/-}
-	machine 300 "$1" "$here/scenario/outcomes.sh" "$1" "$seed" "$trials" lost near-miss stranded superseded none
+	machine 300 "$@" "$here/scenario/outcomes.sh" "$1" "$seed" "$trials" lost near-miss stranded superseded none
 	agrees "$name" lost 1
 	agrees "$name" near-miss 0
 	agrees "$name" stranded 1
@@ -41,8 +42,8 @@ every_outcome() {
 	every_outcome early-clean
 }
 
-@test "early-clean: every outcome is told, without module BTF" {
-	every_outcome early-clean:nobtf
+@test "early-clean: every outcome is told, without module BTF and with KASLR" {
+	every_outcome early-clean:nobtf -z
 }
 
 @test "stock loses nothing, and nothing is said" {
