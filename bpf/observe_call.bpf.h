@@ -50,25 +50,24 @@ static __always_inline enum verdict end_window(struct window *w, __u64 flags,
 
 /*
  * The flags are read before the window is looked up again: if writeback has
- * been through, its own observation has ended the window by then.
+ * been through, its own observation has ended the window by then. A page that
+ * is neither there nor seen to leave may just be migrated, under its lock, and
+ * the window follows in a moment: the second look decides.
  */
 static __always_inline void end_cached(struct place *place, struct window *w,
 				       struct call_end *ce)
 {
 	__u64 flags = page_flags(w->page);
 	__u64 index = w->index;
-	bool there = page_present(w->page, place->mapping, index);
 
+	if (!page_present(w->page, place->mapping, index))
+		flags = page_flag(PG_locked);
 	w = bpf_map_lookup_elem(&windows, place);
 	if (!w || w->call != ce->call->id)
 		return;
-	if (!there && !(w->bits & WINDOW_DROPPED)) {
-		go_blind(BLIND_vanished);
-		windows_take(place);
-		return;
-	}
-	window_say(place, w, end_window(w, there ? flags : 0, &ce->end),
-		   ce->dentry, NULL);
+	if (w->bits & WINDOW_DROPPED)
+		flags = 0;
+	window_say(place, w, end_window(w, flags, &ce->end), ce->dentry, NULL);
 }
 
 static long end_step(__u32 i, struct call_end *ce)

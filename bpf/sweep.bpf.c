@@ -7,6 +7,16 @@
 #include <bpf/bpf_tracing.h>
 #include "windows.bpf.h"
 
+/* The page of a write call that returned is not there: was it ever seen? */
+static __always_inline void observe_absent(const struct place *place)
+{
+	struct window *w = bpf_map_lookup_elem(&windows, place);
+
+	if (w && !(w->bits & WINDOW_DROPPED) && w->end.locked &&
+	    !windows_take(place))
+		go_blind(BLIND_vanished);
+}
+
 /* Look at a stranded page again: it may have become dirty unseen. */
 static __noinline int observe_again(const struct place *at)
 {
@@ -15,9 +25,12 @@ static __noinline int observe_again(const struct place *at)
 	enum verdict v = VERDICT_OPEN;
 	__u64 flags;
 
-	if (!w || (w->bits & (WINDOW_ENDED | WINDOW_DROPPED)) != WINDOW_ENDED ||
-	    !page_present(w->page, place.mapping, w->index))
+	if (!w || (w->bits & (WINDOW_ENDED | WINDOW_DROPPED)) != WINDOW_ENDED)
 		return 0;
+	if (!page_present(w->page, place.mapping, w->index)) {
+		observe_absent(&place);
+		return 0;
+	}
 	flags = page_flags(w->page);
 	w = bpf_map_lookup_elem(&windows, &place);
 	if (!w)
