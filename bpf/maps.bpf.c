@@ -13,6 +13,7 @@ struct ring_map ring SEC(".maps");
 
 __u32 armed;
 __u64 live;
+__u64 awaited;
 
 const volatile __u32 knob_dev;
 const volatile __u32 knob_tgid;

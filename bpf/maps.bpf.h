@@ -22,8 +22,17 @@ struct call {
 	__u32 muted; /* filtered out: no window is opened for it */
 };
 
+/* The direct write that a task has begun last. */
+struct direct {
+	__u64 iocb; /* its identity while it runs */
+	__u64 mapping;
+	__u64 pos;
+};
+
 struct task_state {
 	struct call call;
+	struct direct direct;
+	__u64 dedupe_ns; /* when the dedupe that it is in began */
 	__u32 writeback; /* depth of do_writepages() */
 	__u32 pad;
 };
@@ -90,5 +99,7 @@ extern struct ring_map ring SEC(".maps");
 extern __u32 armed;
 /* Windows in the map: the one test that a hook makes when all is well. */
 extern __u64 live;
+/* Those of them that wait for the result of what dropped their page. */
+extern __u64 awaited;
 
 #endif

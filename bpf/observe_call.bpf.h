@@ -4,8 +4,8 @@
 #ifndef DIRTYWATCH_OBSERVE_CALL_BPF_H
 #define DIRTYWATCH_OBSERVE_CALL_BPF_H
 
+#include "observe_overwrite.bpf.h"
 #include "task.bpf.h"
-#include "windows.bpf.h"
 
 /* Pages of one write call that its end looks at: 4 GiB. */
 #define CALL_PAGES_MAX (1 << 20)
@@ -143,6 +143,8 @@ static __always_inline int observe_return(long result)
 	}
 	if (task->call.suspects)
 		end_suspects(&task->call, result);
+	if (awaited)
+		overwrite_fell_back(task->call.iocb);
 	task->call.id = 0;
 	return 0;
 }

@@ -3,7 +3,7 @@
 #ifndef DIRTYWATCH_OBSERVE_DROP_BPF_H
 #define DIRTYWATCH_OBSERVE_DROP_BPF_H
 
-#include "windows.bpf.h"
+#include "observe_overwrite.bpf.h"
 
 /* A page leaves the page cache. */
 static __always_inline int observe_drop(void *ctx)
@@ -33,8 +33,7 @@ static __always_inline int observe_drop(void *ctx)
 	w->drop.dirty = !!(page_flags(at.page) & page_flag(PG_dirty));
 	w->drop.unlinked = inode_unlinked(inode);
 	bpf_get_current_comm(w->drop.comm, sizeof(w->drop.comm));
-	if (search.way == WAY_DIRECT_IO)
-		go_blind(BLIND_direct_io); /* its result is not seen */
+	overwrite_begun(w, at.mapping);
 	window_say(&place, w, window_step(w, OBS_DROP, w->drop.ns), NULL,
 		   &search);
 	return 0;

@@ -72,9 +72,9 @@ struct record {
 	X(rewritten, "dirty again without a window")                           \
 	X(near_miss, "windows that ended well")                                \
 	X(stranded, "pages left clean by their write call")                    \
-	X(pending, "pages dropped before their write call returned")           \
+	X(pending, "pages dropped before it was known what is lost")           \
 	X(lost, "pages lost")                                                  \
-	X(superseded, "pages dropped and wholly rewritten")                    \
+	X(superseded, "pages wholly rewritten, or found on disk")              \
 	X(voided, "pages thrown away on purpose")                              \
 	X(unexplained, "cleans with no known function on their stack")         \
 	X(in_flight, "write calls that began before the watch")                \
@@ -100,7 +100,7 @@ enum counter {
 	X(no_exit, "write calls or writebacks whose return was missed")        \
 	X(vanished, "suspect pages that left without being seen")              \
 	X(crowded, "suspect pages that met two others in their place")         \
-	X(direct_io, "suspect pages dropped by a direct write, result unseen") \
+	X(direct_io, "suspect pages being overwritten, result unseen")         \
 	X(undecided, "suspect pages whose write call had not returned")        \
 	X(reloaded, "times that btrfs.ko was unloaded under the watch")        \
 	X(not_run, "hook runs that the kernel skipped")                        \

@@ -7,6 +7,18 @@
 #include <bpf/bpf_tracing.h>
 #include "windows.bpf.h"
 
+/* A direct write or a clone has this long to end: then it was missed. */
+#define AWAITED_NS 30000000000ULL
+
+static __always_inline void observe_missed(const struct place *place,
+					   const struct window *w)
+{
+	if (bpf_ktime_get_ns() - w->drop.ns < AWAITED_NS || windows_take(place))
+		return;
+	__sync_fetch_and_add(&awaited, -1);
+	go_blind(BLIND_direct_io);
+}
+
 /* The page of a write call that returned is not there: was it ever seen? */
 static __always_inline void observe_absent(const struct place *place)
 {
@@ -25,6 +37,8 @@ static __noinline int observe_again(const struct place *at)
 	enum verdict v = VERDICT_OPEN;
 	__u64 flags;
 
+	if (w && window_awaits(w))
+		observe_missed(&place, w);
 	if (!w || (w->bits & (WINDOW_ENDED | WINDOW_DROPPED)) != WINDOW_ENDED)
 		return 0;
 	if (!page_present(w->page, place.mapping, w->index)) {

@@ -5,11 +5,12 @@
  * Pure C: no helper, no map, no libc. The BPF object, the unit tests and the
  * replayer compile the same text. Every function takes all that it needs.
  *
- * A window is opened by the clean and settled by two parties that do not wait
- * for each other: the write call's return (END) and the removal from the page
- * cache (DROP). Each first fills its own part, then adds its bit to `bits`;
- * whoever finds both bits there speaks the verdict. The owner of the table
- * makes sure by an atomic delete that only one of two late comers does.
+ * A window is opened by the clean and settled by parties that do not wait for
+ * each other: the write call's return (END), the removal from the page cache
+ * (DROP) and, if what removed the page was about to replace its data, the
+ * result of that (OVERWRITTEN). Each first fills its own part, then adds its
+ * bit to `bits`; whoever finds all bits there speaks the verdict. The owner of
+ * the table makes sure by an atomic delete that only one of late comers does.
  */
 #ifndef DIRTYWATCH_WINDOW_H
 #define DIRTYWATCH_WINDOW_H
@@ -36,10 +37,12 @@ enum way {
 	WAY_INODE_LRU,	/* inode shrinker */
 	WAY_EVICT,	/* inode eviction: umount, last close */
 	WAY_HWPOISON,
-	WAY_DIRECT_IO, /* a direct write over it: superseded */
-	WAY_TRUNCATE,  /* this and the rest: thrown away on purpose */
+	WAY_DIRECT_IO, /* this to WAY_REMAP: its data is replaced, if all is
+			  well */
+	WAY_ENCODED,
+	WAY_REMAP,    /* a clone over it */
+	WAY_TRUNCATE, /* this and the rest: thrown away on purpose */
 	WAY_PUNCH,
-	WAY_REMAP,
 	WAY_ABORT, /* the filesystem gave up: reported as an error */
 	WAY_MAX,
 };
@@ -48,6 +51,7 @@ enum window_bit {
 	WINDOW_RETRIED = 1, /* the write call came back and found it clean */
 	WINDOW_DROPPED = 2, /* `drop` is valid */
 	WINDOW_ENDED = 4,   /* `end` is valid */
+	WINDOW_OVERWRITTEN = 8, /* `over` is valid: the dropper is done */
 };
 
 enum observation {
@@ -58,17 +62,18 @@ enum observation {
 	OBS_DROP,    /* left the page cache; `drop` is filled */
 	OBS_END,     /* its write call returned; `end` is filled */
 	OBS_SETTLED, /* locked when its call ended, now clean and unlocked */
+	OBS_OVERWRITTEN, /* what replaces its data is done; `over` is filled */
 	OBS_MAX,
 };
 
 enum verdict {
 	VERDICT_OPEN,	    /* nothing to say yet */
-	VERDICT_PENDING,    /* dropped, the write call still runs */
+	VERDICT_PENDING,    /* dropped, and who decides is not done yet */
 	VERDICT_STRANDED,   /* the call returned and left it clean */
 	VERDICT_REWRITTEN,  /* dirty again without ever being unlocked clean */
 	VERDICT_NEAR_MISS,  /* was clean and unlocked, then dirty again */
 	VERDICT_LOST,	    /* dropped, and bytes are missing */
-	VERDICT_SUPERSEDED, /* dropped, and no byte is missing */
+	VERDICT_SUPERSEDED, /* no byte is missing: written anew, or on disk */
 	VERDICT_VOID,	    /* dropped on purpose */
 	VERDICT_FORBIDDEN,  /* cannot happen: evidence is missing */
 	VERDICT_MAX,
@@ -98,6 +103,13 @@ struct window_end {
 	__u32 locked; /* the page was locked: no verdict yet, look again */
 };
 
+/* What a direct write, a clone or a dedupe put in the place of the page. */
+struct window_over {
+	__u64 by;   /* identity of what dropped the page, while that runs */
+	__u64 from; /* file bytes [from, to) */
+	__u64 to;
+};
+
 /* Whose write call it is. */
 struct window_writer {
 	__u32 pid; /* of the thread */
@@ -119,6 +131,7 @@ struct window {
 	struct window_writer writer;
 	struct window_drop drop;
 	struct window_end end;
+	struct window_over over;
 };
 
 /* A range of file bytes [from, to); empty if from >= to. */
@@ -154,15 +167,55 @@ static inline struct window_range window_rewritten(const struct window *w)
 	return r;
 }
 
+static inline int window_empty(const struct window_range *r)
+{
+	return r->from >= r->to;
+}
+
+/*
+ * Takes `hole` out of a bound, which is one range if anything is to be split.
+ * If it were two, the hole would stay: a bound may be too wide, not too narrow.
+ */
+static inline void window_cut(struct window_range bound[WINDOW_RANGES],
+			      const struct window_range *hole)
+{
+	struct window_range *r;
+	int i;
+
+	for (i = 0; i < WINDOW_RANGES; i++) {
+		r = &bound[i];
+		if (window_empty(r) || window_empty(hole) ||
+		    hole->to <= r->from || hole->from >= r->to)
+			continue;
+		if (hole->from <= r->from) {
+			r->from = window_min(hole->to, r->to);
+		} else if (hole->to >= r->to) {
+			r->to = hole->from;
+		} else if (window_empty(&bound[1])) {
+			bound[1].from = hole->to;
+			bound[1].to = r->to;
+			r->to = hole->from;
+			break;
+		}
+	}
+	if (window_empty(&bound[0])) {
+		bound[0] = bound[1];
+		bound[1].from = 0;
+		bound[1].to = 0;
+	}
+}
+
 /*
  * The bytes at stake: the page's, within i_size at the clean (and at the drop,
- * if that came), less what the same write call then wrote. Fills both ranges,
- * in file order; an unused one is empty.
+ * if that came), less what the same write call then wrote, and less what the
+ * dropper put in their place. Fills both ranges, in file order; an unused one
+ * is empty.
  */
 static inline void window_bound(const struct window *w,
 				struct window_range bound[WINDOW_RANGES])
 {
 	struct window_range wrote = window_rewritten(w);
+	struct window_range over = { w->over.from, w->over.to };
 	__u64 from = w->index << WINDOW_PAGE_SHIFT;
 	__u64 to = from + (1ULL << WINDOW_PAGE_SHIFT);
 
@@ -173,16 +226,9 @@ static inline void window_bound(const struct window *w,
 	bound[0].to = to;
 	bound[1].from = 0;
 	bound[1].to = 0;
-	if (wrote.from >= wrote.to || wrote.to <= from || wrote.from >= to)
-		return;
-	bound[0].to = wrote.from;
-	bound[1].from = wrote.to;
-	bound[1].to = to;
-	if (bound[0].from >= bound[0].to) {
-		bound[0] = bound[1];
-		bound[1].from = 0;
-		bound[1].to = 0;
-	}
+	window_cut(bound, &wrote);
+	if (w->bits & WINDOW_OVERWRITTEN)
+		window_cut(bound, &over);
 }
 
 /* Nothing of the user's is at stake. */
@@ -191,7 +237,7 @@ static inline int window_bound_empty(const struct window *w)
 	struct window_range bound[WINDOW_RANGES];
 
 	window_bound(w, bound);
-	return bound[0].from >= bound[0].to;
+	return window_empty(&bound[0]);
 }
 
 /* The page was removed because someone wanted its data gone. */
@@ -205,16 +251,37 @@ static inline int window_on_purpose(const struct window *w)
 	       (w->index << WINDOW_PAGE_SHIFT) >= d->i_size;
 }
 
-/* The verdict on a dropped page, with or without its call's return. */
+/* Its dropper was about to replace the data, and has not said if it did. */
+static inline int window_awaits(const struct window *w)
+{
+	return w->bits & WINDOW_DROPPED && !(w->bits & WINDOW_OVERWRITTEN) &&
+	       w->drop.way >= WAY_DIRECT_IO && w->drop.way <= WAY_REMAP;
+}
+
+/* Somebody who still runs will decide. */
+static inline int window_undecided(const struct window *w)
+{
+	return !(w->bits & WINDOW_ENDED) || w->end.locked || window_awaits(w);
+}
+
+/* The verdict on a dropped page; pending until all have spoken. */
 static inline enum verdict window_dropped(const struct window *w)
 {
 	if (window_on_purpose(w))
 		return VERDICT_VOID;
-	if (w->drop.way == WAY_DIRECT_IO)
-		return VERDICT_SUPERSEDED;
-	if (!(w->bits & WINDOW_ENDED))
+	if (!(w->bits & WINDOW_ENDED) || window_awaits(w))
 		return VERDICT_PENDING;
-	return window_bound_empty(w) ? VERDICT_SUPERSEDED : VERDICT_LOST;
+	if (!window_bound_empty(w))
+		return VERDICT_LOST;
+	return w->drop.way == WAY_REMAP ? VERDICT_VOID : VERDICT_SUPERSEDED;
+}
+
+/* The same for who comes later: that it is pending was said at the drop. */
+static inline enum verdict window_dropped_before(const struct window *w)
+{
+	enum verdict v = window_dropped(w);
+
+	return v == VERDICT_PENDING ? VERDICT_OPEN : v;
 }
 
 /* Dirty again: it was a window only if somebody saw it clean and unlocked. */
@@ -246,7 +313,7 @@ static inline enum verdict window_end(struct window *w)
 		return VERDICT_FORBIDDEN;
 	__sync_fetch_and_add(&w->bits, WINDOW_ENDED);
 	if (w->bits & WINDOW_DROPPED)
-		return window_dropped(w);
+		return window_dropped_before(w);
 	if (w->end.dirty)
 		return window_redirtied(w);
 	return w->end.locked ? VERDICT_OPEN : VERDICT_STRANDED;
@@ -272,6 +339,31 @@ static inline enum verdict window_settled(struct window *w)
 }
 
 /*
+ * A dropped page gets the result of its dropper. A stranded one that is still
+ * cached is safe only if all of it was found to be on disk: a dedupe.
+ */
+static inline enum verdict window_overwritten(struct window *w)
+{
+	struct window_range bound[WINDOW_RANGES];
+	struct window_range over = { w->over.from, w->over.to };
+
+	if (window_awaits(w)) {
+		__sync_fetch_and_add(&w->bits, WINDOW_OVERWRITTEN);
+		return window_dropped_before(w);
+	}
+	if (w->bits & (WINDOW_DROPPED | WINDOW_OVERWRITTEN) ||
+	    !(w->bits & WINDOW_ENDED))
+		return VERDICT_FORBIDDEN;
+	window_bound(w, bound);
+	window_cut(bound, &over);
+	if (!window_empty(&bound[0]))
+		return VERDICT_OPEN;
+	/* Who drops it from here on finds that nothing is at stake. */
+	__sync_fetch_and_add(&w->bits, WINDOW_OVERWRITTEN);
+	return VERDICT_SUPERSEDED;
+}
+
+/*
  * The transition function: applies one observation made at time `now` (ns).
  * Returns what is to be said of the window; anything from VERDICT_REWRITTEN on
  * ends it. A page that is cleaned once more (OBS_CLEAN) ends as if it had been
@@ -293,6 +385,8 @@ static inline enum verdict window_step(struct window *w, enum observation o,
 		return window_end(w);
 	case OBS_SETTLED:
 		return window_settled(w);
+	case OBS_OVERWRITTEN:
+		return window_overwritten(w);
 	default:
 		return VERDICT_FORBIDDEN;
 	}

@@ -110,7 +110,7 @@ static __always_inline void window_record(struct record *record,
 	record->verdict = v;
 	record->window = *w;
 	window_bound(&record->window, record->bound);
-	if (v >= VERDICT_REWRITTEN && w->bits & WINDOW_ENDED && !w->end.dirty &&
+	if (v != VERDICT_STRANDED && w->bits & WINDOW_ENDED && !w->end.dirty &&
 	    !w->end.locked &&
 	    (!(w->bits & WINDOW_DROPPED) || w->drop.ns > w->end.ns))
 		record->flags |= RECORD_WAS_STRANDED;

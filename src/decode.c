@@ -18,7 +18,7 @@ static const struct {
 	[VERDICT_STRANDED] = { true, WINDOW_ENDED },
 	[VERDICT_NEAR_MISS] = { true, 0 },
 	[VERDICT_LOST] = { true, WINDOW_DROPPED | WINDOW_ENDED },
-	[VERDICT_SUPERSEDED] = { true, WINDOW_DROPPED },
+	[VERDICT_SUPERSEDED] = { true, WINDOW_ENDED },
 	[VERDICT_VOID] = { true, WINDOW_DROPPED },
 };
 

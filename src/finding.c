@@ -32,6 +32,7 @@ static const char *const way_words[WAY_MAX] = {
 	[WAY_EVICT] = "evict",
 	[WAY_HWPOISON] = "hwpoison",
 	[WAY_DIRECT_IO] = "direct-io",
+	[WAY_ENCODED] = "encoded-write",
 	[WAY_TRUNCATE] = "truncate",
 	[WAY_PUNCH] = "punch",
 	[WAY_REMAP] = "remap",
@@ -169,15 +170,19 @@ static void set_path(const struct record *r, struct finding *f)
 }
 
 /*
- * A drop in a way that is not known may have been on purpose, the direct write
- * that dropped a page may have failed; a call that still runs may yet rewrite
- * the page.
+ * A drop in a way that is not known may have been on purpose; who still runs
+ * may yet rewrite the page. A clone that failed does not say how much it had
+ * replaced by then.
  */
-static bool is_complete(const struct finding *f)
+static bool is_complete(const struct record *r, const struct finding *f)
 {
-	return f->class != FINDING_PENDING && f->class != FINDING_UNEXPLAINED &&
-	       !(f->dropped &&
-		 (f->way == WAY_UNKNOWN || f->way == WAY_DIRECT_IO));
+	const struct window_over *over = &r->window.over;
+
+	if (f->class == FINDING_PENDING || f->class == FINDING_UNEXPLAINED)
+		return false;
+	if (f->class == FINDING_LOST && f->way == WAY_REMAP)
+		return over->from < over->to;
+	return !f->dropped || f->way != WAY_UNKNOWN;
 }
 
 void finding_from_record(const struct record *r, struct finding *f)
@@ -207,7 +212,7 @@ void finding_from_record(const struct record *r, struct finding *f)
 	set_write(r, f);
 	set_drop(r, f);
 	set_path(r, f);
-	f->complete = is_complete(f);
+	f->complete = is_complete(r, f);
 }
 
 /* What is kept of a finding whose window may still get another. */

@@ -59,7 +59,9 @@ static const struct row rows[] = {
 	{ "generic_fadvise", 0, WAY_FADVISE },
 	{ "drop_pagecache_sb", 0, WAY_DROP_CACHES },
 	{ "invalidate_inode_pages2_range", 0, WAY_INVALIDATE },
+	/* A direct write that fell back to a buffered one: the end of it. */
 	{ "btrfs_do_write_iter", 0, WAY_INVALIDATE },
+	{ "btrfs_direct_write", 0, WAY_INVALIDATE },
 	{ "btrfs_ioctl_send", 0, WAY_INVALIDATE },
 	{ "inode_lru_isolate", 0, WAY_INODE_LRU },
 	{ "prune_icache_sb", 0, WAY_INODE_LRU },
@@ -69,10 +71,8 @@ static const struct row rows[] = {
 	{ "btrfs_evict_inode", 0, WAY_EVICT },
 
 	/* The data is overwritten, or thrown away on purpose. */
-	{ "btrfs_direct_write", 0, WAY_DIRECT_IO },
-	{ "btrfs_dio_write", 0, WAY_DIRECT_IO },
 	{ "__iomap_dio_rw", 0, WAY_DIRECT_IO },
-	{ "btrfs_do_encoded_write", 0, WAY_DIRECT_IO },
+	{ "btrfs_do_encoded_write", 0, WAY_ENCODED },
 	{ "truncate_pagecache", 0, WAY_TRUNCATE },
 	{ "btrfs_setattr", 0, WAY_TRUNCATE },
 	{ "truncate_pagecache_range", 0, WAY_PUNCH },

@@ -30,6 +30,22 @@ const struct hook_role hook_roles[] = {
 		{ "drop", "mm_filemap_delete_from_page_cache", NEED_TRACEPOINT_BTF } } },
 	{ "migration", true, NULL, {
 		{ "migrate_exit", "folio_migrate_mapping", NEED_FUNCTION_BTF } } },
+	{ "direct entry", true, NULL, {
+		{ "direct_entry", "__iomap_dio_rw", NEED_SYMBOL } } },
+	{ "direct result", true, NULL, {
+		{ "direct_done", "iomap_dio_complete", NEED_FUNCTION_BTF } } },
+	{ "encoded return", false, "what encoded writes wrote: they blind", {
+		{ "encoded_exit", "btrfs_do_encoded_write", NEED_MODULE_BTF } } },
+	{ "clone return", true, NULL, {
+		{ "clone_exit", "do_clone_file_range", NEED_FUNCTION_BTF } } },
+	{ "clone call return", true, NULL, {
+		{ "clone_call_exit", "vfs_clone_file_range", NEED_FUNCTION_BTF } } },
+	{ "copy return", true, NULL, {
+		{ "copy_exit", "vfs_copy_file_range", NEED_FUNCTION_BTF } } },
+	{ "dedupe entry", true, NULL, {
+		{ "dedupe_entry", "vfs_dedupe_file_range_one", NEED_FUNCTION_BTF } } },
+	{ "dedupe return", true, NULL, {
+		{ "dedupe_exit", "vfs_dedupe_file_range_one", NEED_FUNCTION_BTF } } },
 	{ "second look", true, NULL, {
 		{ "sweep", "bpf_map_elem", NEED_MAP_ITER } } },
 };

@@ -97,11 +97,6 @@ static int on_drop(struct replay_judge *j, const struct replay_line *l)
 		.unlinked = l->nlink == 0,
 	};
 	memcpy(w->drop.comm, l->comm, sizeof(w->drop.comm));
-	if (w->drop.way == WAY_DIRECT_IO) {
-		const struct blind_span span = { 1, l->t, l->t };
-
-		table_blind(&j->table, BLIND_direct_io, &span);
-	}
 	return table_observe(&j->table, l, OBS_DROP);
 }
 
@@ -136,6 +131,11 @@ static int on_end(struct replay_judge *j, const struct replay_line *l)
 static int on_settled(struct replay_judge *j, const struct replay_line *l)
 {
 	return table_observe(&j->table, l, OBS_SETTLED);
+}
+
+static int on_overwritten(struct replay_judge *j, const struct replay_line *l)
+{
+	return table_overwritten(&j->table, l);
 }
 
 static int on_unexplained(struct replay_judge *j, const struct replay_line *l)
@@ -176,6 +176,7 @@ static const struct {
 	[REPLAY_FOUND] = { on_found, true },
 	[REPLAY_END] = { on_end, false },
 	[REPLAY_SETTLED] = { on_settled, true },
+	[REPLAY_OVERWRITTEN] = { on_overwritten, true },
 	[REPLAY_UNEXPLAINED] = { on_unexplained, true },
 	[REPLAY_BLIND] = { on_blind, false },
 	[REPLAY_OVER] = { on_over, false },

@@ -250,6 +250,8 @@ static const struct {
 				 BIT(result),
 			 0 },
 	[REPLAY_SETTLED] = { "settled", PAGE_KEY, 0 },
+	[REPLAY_OVERWRITTEN] = { "overwritten", PAGE_KEY | BIT(pos) | BIT(stop),
+				 0 },
 	[REPLAY_UNEXPLAINED] = { "unexplained", BIT(t) | BIT(map) | BIT(pid),
 				 TASK },
 	[REPLAY_BLIND] = { "blind", BIT(t) | BIT(kind) | BIT(count),

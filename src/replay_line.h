@@ -26,6 +26,9 @@
  *   end t call pos stop left result
  *                              the write call returned
  *   settled t map index        locked at the end, now clean and unlocked
+ *   overwritten t map index pos stop
+ *                              the direct write or clone that dropped the page
+ *                              is over, or a dedupe of the page in the cache
  *   unexplained t map pid [tgid comm]
  *                              a clean by no known function
  *   blind t kind count [since] evidence is missing
@@ -35,12 +38,12 @@
  * numbers that are equal when the thing is the same. index counts pages of
  * 4096 bytes. isize is the file's size at that moment; left what the call had
  * yet to write; pos and stop the offsets where it began and behind the last
- * byte that it wrote: all in bytes. result is bytes or a negative errno. way
- * and kind are words as the reports print them. nlink is 1 if left out, dirty
- * and locked (0 or 1) are 0, tgid is pid, since is t. dev is MAJOR:MINOR.
- * Numbers are decimal, or hexadecimal after 0x. In comm and path, which is
- * absolute in its filesystem, \xNN stands for a byte and must for a space, a
- * control character and a backslash.
+ * byte that it wrote or replaced (equal: none): all in bytes. result is bytes
+ * or a negative errno. way and kind are words as the reports print them. nlink
+ * is 1 if left out, dirty and locked (0 or 1) are 0, tgid is pid, since is t.
+ * dev is MAJOR:MINOR. Numbers are decimal, or hexadecimal after 0x. In comm and
+ * path, which is absolute in its filesystem, \xNN stands for a byte and must
+ * for a space, a control character and a backslash.
  */
 #ifndef DIRTYWATCH_REPLAY_LINE_H
 #define DIRTYWATCH_REPLAY_LINE_H
@@ -65,6 +68,7 @@ enum replay_word {
 	REPLAY_FOUND,
 	REPLAY_END,
 	REPLAY_SETTLED,
+	REPLAY_OVERWRITTEN,
 	REPLAY_UNEXPLAINED,
 	REPLAY_BLIND,
 	REPLAY_OVER,

@@ -268,6 +268,24 @@ int table_observe(struct replay_table *t, const struct replay_line *l,
 	return o ? observe(t, o, what, l->t) : 0;
 }
 
+int table_overwritten(struct replay_table *t, const struct replay_line *l)
+{
+	struct replay_window *o = window_find(t, l);
+	__u64 slot;
+
+	for (slot = 0; slot < WINDOW_SLOTS; slot++) {
+		struct replay_window *dropped = window_at(t, l, slot);
+
+		if (dropped && window_awaits(&dropped->w))
+			o = dropped;
+	}
+	if (!o)
+		return 0;
+	o->w.over.from = l->pos;
+	o->w.over.to = l->stop;
+	return observe(t, o, OBS_OVERWRITTEN, l->t);
+}
+
 int table_open(struct replay_table *t, const struct replay_line *l)
 {
 	struct replay_window *o;
@@ -328,7 +346,7 @@ void table_over(struct replay_table *t, __u64 ns)
 	for (o = t->windows; o; o = o->hh.next) {
 		if ((o->w.bits & both) == WINDOW_ENDED)
 			t->summary.open_stranded++;
-		if ((o->w.bits & both) == WINDOW_DROPPED)
+		else if (o->w.bits & WINDOW_DROPPED)
 			go_blind(t, BLIND_undecided, ns);
 	}
 }

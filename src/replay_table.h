@@ -51,6 +51,12 @@ int table_observe(struct replay_table *t, const struct replay_line *l,
 /* A write call returned: settles all windows that it opened. */
 int table_end(struct replay_table *t, const struct window_end *end, __u64 call);
 
+/*
+ * What replaces the data of the line's page is done: settles the window whose
+ * page it dropped, or that of the cached page.
+ */
+int table_overwritten(struct replay_table *t, const struct replay_line *l);
+
 int table_unexplained(struct replay_table *t, const struct replay_line *l);
 
 /* Adds up what is open when the recording is over, at time `ns`. */

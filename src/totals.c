@@ -49,7 +49,7 @@ int totals_windows(int fd, uint64_t *stranded, uint64_t *undecided)
 		last = &key;
 		if (bpf_map_lookup_elem(fd, &key, &w))
 			continue;
-		if (!(w.bits & WINDOW_ENDED) || w.end.locked)
+		if (window_undecided(&w))
 			++*undecided;
 		else
 			*stranded += !(w.bits & WINDOW_DROPPED);

@@ -17,7 +17,7 @@
 /* It uses the types of record.h without including it. */
 #include "dirtywatch.skel.h"
 
-#define ROLES_MAX 16
+#define ROLES_MAX 32
 
 /* On the way out, write calls have this many times 20 ms to return. */
 #define CLOSING_LOOKS 10

@@ -110,6 +110,7 @@ struct path {
 
 struct file {
 	struct path f_path;
+	struct address_space *f_mapping;
 };
 
 struct kiocb {
@@ -119,6 +120,22 @@ struct kiocb {
 
 struct iov_iter {
 	unsigned long count;
+};
+
+/* A direct read or write, until it is complete. */
+struct iomap_dio {
+	struct kiocb *iocb;
+	s64 size;
+	unsigned int flags;
+	int error;
+	unsigned long done_before;
+	bool wait_for_completion;
+	union {
+		struct {
+			struct iov_iter *iter;
+			struct task_struct *waiter;
+		} submit;
+	};
 };
 
 struct writeback_control;

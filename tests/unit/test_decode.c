@@ -83,7 +83,7 @@ static void test_verdicts(void **state)
 		{ VERDICT_STRANDED, WINDOW_ENDED },
 		{ VERDICT_NEAR_MISS, 0 },
 		{ VERDICT_LOST, WINDOW_DROPPED | WINDOW_ENDED },
-		{ VERDICT_SUPERSEDED, WINDOW_DROPPED },
+		{ VERDICT_SUPERSEDED, WINDOW_ENDED },
 		{ VERDICT_VOID, WINDOW_DROPPED },
 	};
 	static const enum verdict never[] = { VERDICT_OPEN, VERDICT_REWRITTEN,
@@ -95,7 +95,7 @@ static void test_verdicts(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(sent) / sizeof(sent[0]); i++) {
 		r.verdict = sent[i].verdict;
-		for (bits = 0; bits < 8; bits++) {
+		for (bits = 0; bits < 16; bits++) {
 			r.window.bits = bits;
 			assert_int_equal(decode(&r),
 					 (bits & sent[i].needs) == sent[i].needs

@@ -110,6 +110,43 @@ static void test_unknown_way(void **state)
 	assert_false(f.complete);
 }
 
+/* Direct writes tell what they wrote; a clone that failed does not. */
+static void test_overwritten(void **state)
+{
+	struct record r = made_record(VERDICT_LOST);
+	struct finding f;
+
+	(void)state;
+	r.window.bits |= WINDOW_OVERWRITTEN;
+	r.window.drop.way = WAY_DIRECT_IO;
+	finding_from_record(&r, &f);
+	assert_true(f.complete);
+	r.window.drop.way = WAY_REMAP;
+	finding_from_record(&r, &f);
+	assert_false(f.complete);
+	r.window.over.to = MADE_FROM + 100;
+	finding_from_record(&r, &f);
+	assert_true(f.complete);
+	r.window.over.to = 0;
+	r.verdict = VERDICT_VOID;
+	finding_from_record(&r, &f);
+	assert_true(f.complete);
+}
+
+/* A dedupe supersedes what is still cached. */
+static void test_superseded_in_cache(void **state)
+{
+	struct record r = made_record(VERDICT_STRANDED);
+	struct finding f;
+
+	(void)state;
+	r.verdict = VERDICT_SUPERSEDED;
+	finding_from_record(&r, &f);
+	assert_int_equal(f.class, FINDING_SUPERSEDED);
+	assert_true(f.complete && f.write_known);
+	assert_false(f.dropped);
+}
+
 static void test_unexplained(void **state)
 {
 	struct record r = made_record(VERDICT_NEAR_MISS);
@@ -335,6 +372,8 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_other_party),
 		cmocka_unit_test(test_unknown_way),
+		cmocka_unit_test(test_overwritten),
+		cmocka_unit_test(test_superseded_in_cache),
 		cmocka_unit_test(test_unexplained),
 		cmocka_unit_test(test_near_miss_time),
 		cmocka_unit_test(test_paths),

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The return of a write call against the drop of its page, on two CPUs. */
+/*
+ * The return of a write call against the drop of its page, or against the end
+ * of what had dropped it to replace its data, on two CPUs.
+ */
 #include <pthread.h>
 #include <sched.h>
 
@@ -20,7 +23,9 @@ enum side {
 	SIDE_END,
 };
 
+static cpu_set_t cpus; /* that the test may use */
 static struct round *rounds;
+static int replaced; /* dropped already: the one side tells what replaced it */
 static unsigned int behind[2]; /* rounds that each side has behind it */
 
 /* Round by round another one, so that a speaker needs the other's part. */
@@ -40,6 +45,10 @@ static enum verdict act(struct window *w, unsigned int i, enum side side)
 		fill_end(w, TO, want == VERDICT_SUPERSEDED ? 0 : PAGE, 0);
 		return window_step(w, OBS_END, 0);
 	}
+	if (replaced) {
+		fill_over(w, FROM, want == VERDICT_LOST ? FROM + 1 : TO);
+		return window_step(w, OBS_OVERWRITTEN, 0);
+	}
 	fill_drop(w, want == VERDICT_VOID ? WAY_TRUNCATE : WAY_KSWAPD);
 	return window_step(w, OBS_DROP, 0);
 }
@@ -54,13 +63,13 @@ static void speak(struct round *r)
 /* To a CPU of its own, if there is one: else the two only take turns. */
 static void go_apart(enum side side)
 {
-	cpu_set_t all, one;
 	int cpu, nth = side;
+	cpu_set_t one;
 
-	if (sched_getaffinity(0, sizeof(all), &all) || CPU_COUNT(&all) < 2)
+	if (CPU_COUNT(&cpus) < 2)
 		return;
 	CPU_ZERO(&one);
-	for (cpu = 0; !CPU_ISSET(cpu, &all) || nth--;)
+	for (cpu = 0; !CPU_ISSET(cpu, &cpus) || nth--;)
 		cpu++;
 	CPU_SET(cpu, &one);
 	pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
@@ -105,7 +114,27 @@ static int setup(void **state)
 		rounds[i].window.i_size = TO;
 		rounds[i].window.left = PAGE;
 	}
+	behind[SIDE_DROP] = behind[SIDE_END] = 0;
+	replaced = 0;
 	return 0;
+}
+
+/* What is void here is cloned over, what is superseded directly written. */
+static int setup_replaced(void **state)
+{
+	unsigned int i;
+	int err = setup(state);
+
+	for (i = 0; i < ROUNDS && !err; i++) {
+		struct window *w = &rounds[i].window;
+
+		fill_drop(w, want_verdict(i) == VERDICT_VOID ? WAY_REMAP
+							     : WAY_DIRECT_IO);
+		if (window_step(w, OBS_DROP, 0) != VERDICT_PENDING)
+			err = -1;
+	}
+	replaced = 1;
+	return err;
 }
 
 static int teardown(void **state)
@@ -130,7 +159,9 @@ static unsigned int check_round(unsigned int i)
 	}
 	assert_int_not_equal(who, 0);
 	assert_int_equal(r->spoken, 1);
-	assert_int_equal(r->window.bits, WINDOW_DROPPED | WINDOW_ENDED);
+	assert_int_equal(r->window.bits,
+			 WINDOW_DROPPED | WINDOW_ENDED |
+				 (replaced ? WINDOW_OVERWRITTEN : 0));
 	return who;
 }
 
@@ -164,7 +195,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(end_against_drop, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(end_against_drop,
+						setup_replaced, teardown),
 	};
 
+	sched_getaffinity(0, sizeof(cpus), &cpus);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,4 +55,12 @@ static inline void fill_end(struct window *w, __u64 stop, __u64 left,
 	w->end.locked = locked;
 }
 
+/* The dropper replaced [from, to). */
+static inline void fill_over(struct window *w, __u64 from, __u64 to)
+{
+	w->over.by = 30;
+	w->over.from = from;
+	w->over.to = to;
+}
+
 #endif
