@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Stranded pages that something else than a buffered write replaces: each is judged by what became of that.
+
+load helper
+
+setup_file() {
+	mkdir -p "$top/.build"
+	gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -pthread -I"$top/src" -o "$top/.build/overwrite" \
+		"$here/overwrite.c" "$top/src/provoke_fault.c"
+}
+
+replaced() {
+	local module=$1
+	shift
+	machine 300 "$module" -f "$top/.build/overwrite" "$here/scenario/overwrite.sh" "$module" "$@"
+}
+
+# verdicts NAME CLASS CLASS: the last word on each of the two pages, all of it complete; nothing is blind.
+verdicts() {
+	says "$1" '[group_by(.page)[] | map(select(.type == "finding")) | select(length > 0) | last | .class] == ["'"$2"'", "'"$3"'"]'
+	says "$1" 'last | .type == "summary" and .blind == []'
+}
+
+# ended NAME RESULT CODE: what the call that replaces returned, and the tool's exit status.
+ended() {
+	echo "$1: $(cat "$out/$1.result") $(cat "$out/$1.rc")"
+	[ "$(cat "$out/$1.result")" = "$2" ]
+	[ "$(cat "$out/$1.rc")" = "$3" ]
+}
+
+# on_disk NAME WORD WORD: who wrote the bytes of the two pages that the disk holds (b base, p pending, d direct).
+on_disk() {
+	[ "$(tr '\n' ' ' <"$out/$1.disk")" = "$2 $3 " ]
+}
+
+all_are_judged() {
+	local name
+	for name in direct async; do
+		ended "$name" 8192 0
+		verdicts "$name" superseded superseded
+		on_disk "$name" d d
+	done
+	ended fault -14 1
+	verdicts fault superseded lost
+	says fault 'map(select(.class == "lost")) | .[0] | .complete and .dropper.way == "direct-io" and .bound == [[20480, 4096]]'
+	on_disk fault d b
+	ended unaligned 8172 0
+	verdicts unaligned near-miss near-miss
+	on_disk unaligned pd dp
+	ended dedupe 8192 0
+	verdicts dedupe superseded superseded
+	says dedupe 'map(select(.class == "superseded" and has("dropper"))) == []'
+	on_disk dedupe p p
+	ended clone 0 0
+	ended copy 8192 0
+	for name in clone copy; do
+		verdicts "$name" void void
+		says "$name" 'map(select(.class == "void" and .complete and .dropper.way == "remap")) | length == 2'
+		on_disk "$name" p p
+	done
+	# How far a clone came that was killed is not known; it had not come to these pages.
+	ended killed -4 1
+	verdicts killed lost lost
+	says killed 'map(select(.class == "lost" and .complete == false and .dropper.way == "remap")) | length == 2'
+	on_disk killed b b
+}
+
+@test "direct and encoded writes, dedupes and clones are judged by what they did" {
+	replaced early-clean direct async fault unaligned dedupe clone copy killed encoded
+	all_are_judged
+	ended encoded 4096 0
+	verdicts encoded superseded superseded
+}
+
+@test "the same without module BTF, but that the result of an encoded write is not seen, and blinds" {
+	replaced early-clean:nobtf direct async fault unaligned dedupe clone copy killed encoded
+	all_are_judged
+	ended encoded 4096 5
+	says encoded 'map(select(.class == "lost" or .class == "superseded")) == []'
+	says encoded 'last | .verdict == "blind" and .blind[0].kind == "direct_io" and .blind[0].count == 2'
+}
