@@ -14,24 +14,28 @@
 
 /* clang-format off */
 const struct hook_role hook_roles[] = {
-	{ "write entry", true, NULL, {
+	{ "write entry", true, NULL, false, {
 		{ "write_entry", "btrfs_buffered_write", NEED_MODULE_BTF },
 		{ "write_entry_kprobe", "btrfs_buffered_write", NEED_SYMBOL } } },
-	{ "write return", true, NULL, {
+	{ "write return", true, NULL, false, {
 		{ "write_exit", "btrfs_buffered_write", NEED_MODULE_BTF },
 		{ "write_return_kprobe", "btrfs_buffered_write", NEED_CALL_SITES } } },
-	{ "clean", true, NULL, {
+	{ "clean", true, NULL, false, {
 		{ "clean_exit", "folio_clear_dirty_for_io", NEED_FUNCTION_BTF } } },
-	{ "writeback entry", true, NULL, {
+	{ "writeback entry", true, NULL, false, {
 		{ "writeback_entry", "do_writepages", NEED_FUNCTION_BTF } } },
-	{ "writeback return", true, NULL, {
+	{ "writeback return", true, NULL, false, {
 		{ "writeback_exit", "do_writepages", NEED_FUNCTION_BTF } } },
-	{ "drop", true, NULL, {
+	{ "drop", true, NULL, false, {
 		{ "drop", "mm_filemap_delete_from_page_cache", NEED_TRACEPOINT_BTF } } },
-	{ "migration", true, NULL, {
+	{ "migration", true, NULL, false, {
 		{ "migrate_exit", "folio_migrate_mapping", NEED_FUNCTION_BTF } } },
-	{ "second look", true, NULL, {
+	{ "second look", true, NULL, false, {
 		{ "sweep", "bpf_map_elem", NEED_MAP_ITER } } },
+	{ "eviction", true, NULL, false, {
+		{ "evict_entry", "truncate_inode_pages_final", NEED_FUNCTION_BTF } } },
+	{ "stale read", false, "who reads lost pages back in", true, {
+		{ "add", "mm_filemap_add_to_page_cache", NEED_TRACEPOINT_BTF } } },
 };
 /* clang-format on */
 

@@ -13,6 +13,7 @@
 
 #include "decode.h"
 #include "finding.h"
+#include "follow.h"
 #include "hookset.h"
 #include "log.h"
 #include "mounts.h"
@@ -32,6 +33,7 @@ struct watch {
 	struct tracer *tracer;
 	struct resolver *resolver;
 	struct findings *findings;
+	struct follow follow;
 	struct report *report;
 	__u64 start_ns;
 	int signals;
@@ -73,6 +75,7 @@ static int on_record(void *arg, const void *data, size_t size)
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (resolve_finding(w->resolver, &finding))
 		finding.complete = false;
+	follow_finding(&w->follow, w->tracer, &finding, now_ns());
 	err = findings_note(w->findings, &finding);
 	return err ? err : report_finding(w->report, &finding);
 }
@@ -248,6 +251,7 @@ static int look_again(struct watch *w)
 		w->reloads++;
 	w->module = module;
 
+	follow_tick(&w->follow, w->tracer, now_ns());
 	if (tracer_busy(w->tracer))
 		err = tracer_sweep(w->tracer);
 	return err ? err : look_for_blindness(w);
