@@ -62,6 +62,9 @@ pinpoints() {
 	says pinpoint 'map(select(.class == "lost").drop_stack) | all(any(startswith("drop_pagecache_sb+")))'
 	says pinpoint 'map(select(.class == "lost").not_observed) | all(. == ["stale_reads"])'
 	says pinpoint 'last | .blind == [] and .counters.unfollowed == .counters.lost and .counters.lost >= 5'
+	# A stranded page is clean, whatever the marks of its file say: it is lost, and not evicted dirty.
+	says unmounted 'last.counters | .lost == .stranded and .lost >= 5 and .evicted_dirty == 0'
+	says unmounted 'map(select(.class == "lost")) | all(.dropper.way == "evict" and (.path | startswith("/mnt/scratch/provoke")))'
 }
 
 @test "names after a rename, links, cgroups and stacks, with module BTF" {

@@ -69,7 +69,7 @@ stop
 watch_start aborted
 marked "$scratch/aborted"
 fill "$scratch/aborted" 0 10
-echo "$(basename "$(readlink -f /sys/block/vda/device)")" >/sys/bus/virtio/drivers/virtio_blk/unbind
+basename "$(readlink -f /sys/block/vda/device)" >/sys/bus/virtio/drivers/virtio_blk/unbind
 sync || : # it cannot
 touch "$scratch/more" 2>/dev/null || :
 sync "$scratch" || :

@@ -23,7 +23,7 @@ lost_page() {
 
 # overwrite BYTES: from the start of the lost page of the file in $f on.
 overwrite() {
-	dd if=/dev/zero of="$f" bs=4096 seek="$(lost_page "$f")" conv=notrunc iflag=count_bytes count="$1"
+	exec dd if=/dev/zero of="$f" bs=4096 seek="$(lost_page "$f")" conv=notrunc iflag=count_bytes count="$1"
 }
 
 # by HOW COMMAND...: run it as a process of its own, and note which one that was, for the file in $f.
