@@ -11,7 +11,7 @@ inode() {
 
 # evicts MODULE: the two marked files, and nothing else.
 evicts() {
-	machine 200 "$1" -p btrfs -p chattr "$here/scenario/evicted.sh" "$1"
+	machine 250 "$1" -p btrfs -p chattr "$here/scenario/evicted.sh" "$1"
 	[ "$(cat "$out/umount.sizes" | tr '\n' ' ')" = "0 0 409600 " ]
 	says umount "map(select(.type == \"finding\") | [.class, .inode, .bound, .dirty_pages, .i_size, .dropper.comm,
 		.dropper.way, .complete, .unlinked]) ==
@@ -37,7 +37,7 @@ evicts() {
 
 @test "stock: the same work leaves nothing dirty, and nothing is said" {
 	local name
-	machine 200 stock -p btrfs -p chattr "$here/scenario/evicted.sh" stock
+	machine 250 stock -p btrfs -p chattr "$here/scenario/evicted.sh" stock
 	[ "$(cat "$out/umount.sizes" | tr '\n' ' ')" = "4096 20484096 409600 " ]
 	for name in umount unlinked truncated subvolume aborted; do silent $name; done
 	says umount 'last.counters.written == 105'
@@ -50,7 +50,7 @@ lost() {
 
 pinpoints() {
 	local top=/mnt/scratch
-	machine 150 "$1" -p stat "$here/scenario/pinpoint.sh" "$1"
+	machine 250 "$1" -p stat "$here/scenario/pinpoint.sh" "$1"
 	lost 1 ".path == \"$top/dir/renamed\" and .links == [.path] and .link_count == 1"
 	lost 2 ".link_count == 3 and (.links | index(\"$top/dir/second\") and (index(\"$top/dir/third\") | not))"
 	lost 2 '.path as $p | .links | index($p)'
@@ -77,7 +77,7 @@ pinpoints() {
 
 @test "who reads lost pages back in; the writer's own retry is told apart" {
 	local ino pid how
-	machine 150 early-clean -p stat "$here/scenario/stale.sh" early-clean
+	machine 250 early-clean -p stat "$here/scenario/stale.sh" early-clean
 	cat "$out/stale.pids"
 	[ "$(wc -l <"$out/stale.pids")" = 4 ]
 	while read -r ino pid how; do
