@@ -4,6 +4,7 @@
 #define DIRTYWATCH_EMIT_BPF_H
 
 #include "count.bpf.h"
+#include "evidence.bpf.h"
 #include "page.bpf.h"
 #include "stack.bpf.h"
 
@@ -56,6 +57,17 @@ static __always_inline void record_fill(struct record *record, __u32 kind,
 	record_file(record, inode);
 	record_stack(record, search);
 	path_read(record, dentry ? dentry : inode_dentry(inode));
+}
+
+/* Who makes the observation. */
+static __always_inline void record_task(struct record *record)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	record->cgroup = bpf_get_current_cgroup_id();
+	record->pid = id;
+	record->tgid = id >> 32;
+	bpf_get_current_comm(record->comm, sizeof(record->comm));
 }
 
 /* Findings are rare: none may wait for a fuller ring. */

@@ -5,6 +5,8 @@
 #include "knobs.bpf.h"
 
 struct windows_map windows SEC(".maps");
+struct evidences_map evidences SEC(".maps");
+struct losses_map losses SEC(".maps");
 struct tasks_map tasks SEC(".maps");
 struct stacks_map stacks SEC(".maps");
 struct counters_map counters SEC(".maps");
@@ -14,6 +16,7 @@ struct ring_map ring SEC(".maps");
 __u32 armed;
 __u64 live;
 __u64 awaited;
+__u32 following;
 
 const volatile __u32 knob_dev;
 const volatile __u32 knob_tgid;

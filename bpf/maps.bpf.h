@@ -7,6 +7,8 @@
 #include "record.h"
 
 #define WINDOWS_MAX 16384
+#define EVIDENCES_MAX 4096
+#define LOSSES_MAX 4096
 
 /* The buffered write that a task is in. */
 struct call {
@@ -41,6 +43,7 @@ struct task_state {
 enum stack_user {
 	STACK_CLEAN,
 	STACK_DROP,
+	STACK_EVICT,
 	STACK_USERS,
 };
 
@@ -53,6 +56,20 @@ struct windows_map {
 	__uint(max_entries, WINDOWS_MAX);
 	__type(key, struct place);
 	__type(value, struct window);
+};
+
+struct evidences_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, EVIDENCES_MAX);
+	__type(key, struct place);
+	__type(value, struct evidence);
+};
+
+struct losses_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, LOSSES_MAX);
+	__type(key, struct loss_key);
+	__type(value, struct loss);
 };
 
 struct tasks_map {
@@ -89,6 +106,8 @@ struct ring_map {
 };
 
 extern struct windows_map windows SEC(".maps");
+extern struct evidences_map evidences SEC(".maps");
+extern struct losses_map losses SEC(".maps");
 extern struct tasks_map tasks SEC(".maps");
 extern struct stacks_map stacks SEC(".maps");
 extern struct counters_map counters SEC(".maps");
@@ -101,5 +120,7 @@ extern __u32 armed;
 extern __u64 live;
 /* Those of them that wait for the result of what dropped their page. */
 extern __u64 awaited;
+/* Are the readers of lost pages being watched? */
+extern __u32 following;
 
 #endif

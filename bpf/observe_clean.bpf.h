@@ -50,7 +50,8 @@ static __always_inline void call_note(struct call *call, __u64 mapping,
 
 /* A write call has cleaned a page. */
 static __noinline int observe_suspect(struct call *call,
-				      const struct page_at *at)
+				      const struct page_at *at,
+				      const struct stack_search *search)
 {
 	struct inode *inode = mapping_inode(at->mapping);
 	struct iov_iter *from = call->from;
@@ -75,7 +76,7 @@ static __noinline int observe_suspect(struct call *call,
 	new.i_size = BPF_CORE_READ(inode, i_size);
 	new.left = BPF_CORE_READ(from, count);
 	call_note(call, at->mapping, at->index);
-	windows_open(at->mapping, &new);
+	windows_open(at->mapping, &new, search);
 	sweep_call(call, at->index);
 	return 0;
 }
@@ -109,7 +110,6 @@ static __noinline int observe_unexplained(const struct stack_search *search,
 					  struct inode *inode)
 {
 	struct record *record;
-	__u64 id = bpf_get_current_pid_tgid();
 
 	count(COUNT_unexplained);
 	go_blind(BLIND_unexplained);
@@ -119,9 +119,7 @@ static __noinline int observe_unexplained(const struct stack_search *search,
 		return 0;
 	}
 	record_fill(record, RECORD_UNEXPLAINED, inode, NULL, search);
-	record->pid = id;
-	record->tgid = id >> 32;
-	bpf_get_current_comm(record->comm, sizeof(record->comm));
+	record_task(record);
 	record_send(record);
 	return 0;
 }
@@ -148,7 +146,7 @@ static __always_inline void observe_odd_clean(void *ctx, struct call *call)
 		else if (call->muted || armed != ARMED)
 			observe_written(&at); /* dirty again, all the same */
 		else
-			observe_suspect(call, &at);
+			observe_suspect(call, &at, &search);
 		break;
 	case SCOPE_DISCARD:
 		break;

@@ -8,7 +8,7 @@
 
 #include "window.h"
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 #define RECORD_STACK_DEPTH 16
 #define RECORD_PATH_LEN 1024 /* path bytes kept */
 #define RECORD_NAME_MAX 256  /* one component with its NUL */
@@ -27,7 +27,17 @@ struct place {
 enum record_kind {
 	RECORD_FINDING = 1, /* a window that got a verdict */
 	RECORD_UNEXPLAINED, /* a clean with no known function on its stack */
+	RECORD_EVICTED,	    /* an inode left memory with dirty pages */
+	RECORD_STALE,	    /* a lost page was read back in */
 	RECORD_KIND_MAX,
+};
+
+/* What a lost page was brought back into the cache for. */
+enum record_read {
+	READ_BY_READ,  /* a read, or the readahead of one */
+	READ_BY_WRITE, /* a write of a part of it */
+	READ_BY_RETRY, /* the write call that had lost it came back */
+	READ_MAX,
 };
 
 enum record_flag {
@@ -35,6 +45,35 @@ enum record_flag {
 	RECORD_PATH_TRUNCATED = 2, /* the path's head did not fit */
 	RECORD_NO_DENTRY = 4,	   /* no name was cached for the inode */
 	RECORD_WAS_STRANDED = 8,   /* reported as stranded before */
+	RECORD_MORE_PAGES = 16,	   /* `evicted` ends before the last page */
+};
+
+/* A kernel stack, innermost first. */
+struct record_stack {
+	__u32 len; /* 0: not observed */
+	__u32 pad;
+	__u64 ip[RECORD_STACK_DEPTH];
+};
+
+/*
+ * What is kept beside a window for its finding; no verdict rests on it. A part
+ * that is zero was not observed.
+ */
+struct evidence {
+	__u64 writer_cgroup;
+	__u64 dropper_cgroup;
+	__u32 followed; /* readers of the page were watched from the drop on */
+	__u32 pad;
+	struct record_stack clean;
+	struct record_stack drop;
+};
+
+/* The dirty pages of an evicted inode, by their index in the file. */
+struct evicted {
+	__u64 i_size;
+	__u64 first;
+	__u64 last;
+	__u64 pages;
 };
 
 /*
@@ -55,13 +94,36 @@ struct record {
 	__u8 uuid[16];
 	struct window window;
 	struct window_range bound[WINDOW_RANGES];
-	__u32 pid; /* RECORD_UNEXPLAINED: who cleaned it */
+	struct evidence evidence;
+	struct evicted evicted; /* RECORD_EVICTED */
+	__u64 cgroup;		/* of the task below, 0: not known */
+	__u32 pid; /* not of a finding: who cleaned, evicted, read it */
 	__u32 tgid;
 	char comm[WINDOW_COMM_LEN];
+	__u32 read;			 /* RECORD_STALE: enum record_read */
+	__u32 way;			 /* RECORD_EVICTED: enum way */
 	__u32 stack_len;		 /* entries used */
 	__u32 path_len;			 /* bytes used */
 	__u64 stack[RECORD_STACK_DEPTH]; /* innermost first */
 	char path[RECORD_PATH_LEN + RECORD_NAME_MAX];
+};
+
+/* Readers of a lost page are looked for this long. */
+#define FOLLOW_NS 60000000000ULL
+
+/* A page that was lost, by a name that outlives its inode in memory. */
+struct loss_key {
+	__u64 file; /* subvolume id; if not known, address of the mapping */
+	__u64 ino;
+	__u64 index;
+	__u32 dev;
+	__u32 pad;
+};
+
+struct loss {
+	__u64 clean_ns; /* of its window: the finding's id */
+	__u64 drop_ns;
+	__u64 call; /* id of the write call that lost it */
 };
 
 /* What is counted, in the order of the map: name and what it means. */
@@ -79,6 +141,10 @@ struct record {
 	X(unexplained, "cleans with no known function on their stack")         \
 	X(in_flight, "write calls that began before the watch")                \
 	X(migrated, "suspect pages that moved")                                \
+	X(evicted_dirty, "inodes evicted with dirty pages")                    \
+	X(stale_reads, "lost pages read back in from the disk")                \
+	X(own_retries, "lost pages read back in by their own write call")      \
+	X(unfollowed, "lost pages whose readers were not observed")            \
 	X(sent, "records sent")
 
 enum counter {
@@ -102,6 +168,7 @@ enum counter {
 	X(crowded, "suspect pages that met two others in their place")         \
 	X(direct_io, "suspect pages being overwritten, result unseen")         \
 	X(undecided, "suspect pages whose write call had not returned")        \
+	X(evicted, "dirty inodes evicted, maybe of a deleted subvolume")       \
 	X(reloaded, "times that btrfs.ko was unloaded under the watch")        \
 	X(not_run, "hook runs that the kernel skipped")                        \
 	X(malformed, "records that could not be read")

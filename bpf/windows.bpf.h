@@ -4,6 +4,7 @@
 #define DIRTYWATCH_WINDOWS_BPF_H
 
 #include "emit.bpf.h"
+#include "losses.bpf.h"
 
 #define EBUSY 16
 #define EEXIST 17
@@ -66,6 +67,7 @@ static __always_inline int windows_take(const struct place *place)
 	if (err)
 		return -1;
 	__sync_fetch_and_add(&live, -1);
+	bpf_map_delete_elem(&evidences, place);
 	return 0;
 }
 
@@ -80,7 +82,8 @@ static __always_inline int windows_insert(const struct place *place,
 }
 
 /* Put a new window into a free slot of its place. */
-static __always_inline void windows_open(__u64 mapping, const struct window *w)
+static __always_inline void windows_open(__u64 mapping, const struct window *w,
+					 const struct stack_search *search)
 {
 	struct place place = { .mapping = mapping };
 	int err = -EEXIST;
@@ -92,6 +95,7 @@ static __always_inline void windows_open(__u64 mapping, const struct window *w)
 	if (!err) {
 		__sync_fetch_and_add(&live, 1);
 		count(COUNT_suspects);
+		evidence_open(&place, search);
 	} else if (err == -EEXIST) {
 		go_blind(BLIND_crowded);
 	} else {
@@ -105,8 +109,12 @@ static __always_inline void window_record(struct record *record,
 					  enum verdict v, struct dentry *dentry,
 					  const struct stack_search *search)
 {
+	const struct evidence *e = bpf_map_lookup_elem(&evidences, place);
+
 	record_fill(record, RECORD_FINDING, mapping_inode(place->mapping),
 		    dentry, search);
+	if (e)
+		record->evidence = *e;
 	record->verdict = v;
 	record->window = *w;
 	window_bound(&record->window, record->bound);
@@ -162,6 +170,9 @@ static __noinline int window_say(const struct place *place,
 		return 0;
 	}
 	count(counter);
+	if (w->bits & WINDOW_DROPPED)
+		losses_settle(place->mapping, &record->window, v,
+			      record->evidence.followed);
 	record_send(record);
 	return 0;
 }

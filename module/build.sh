@@ -1,20 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # build.sh KERNEL VARIANT [btf|nobtf]: print the path of btrfs.ko, built from the distribution's source for KERNEL:
-# stock as it is, early-clean with the bug put back, keep-dirty with the bug put back and then fixed by our patch.
+# stock as it is, early-clean with the bug put back, keep-dirty with the bug put back and then fixed by our patch,
+# skip-writeback with a bug that leaves pages of marked files dirty until their inode is evicted.
 # btf (the default) has module BTF, nobtf has none, as the distribution's headers alone would build it.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-usage='usage: build.sh KERNEL stock|early-clean|keep-dirty [btf|nobtf]'
+usage='usage: build.sh KERNEL stock|early-clean|keep-dirty|skip-writeback [btf|nobtf]'
 [ $# = 2 ] || [ $# = 3 ] || die 2 "$usage"
 kernel=$1 variant=$2 btf=${3:-btf}
+changed=file.c # the one file that differs from stock
 row "$kernel"
 case $variant in
 stock) patches=() ;;
 early-clean) patches=(clean-early) ;;
 keep-dirty) patches=(clean-early keep-dirty) ;;
+skip-writeback) patches=(skip-writeback) changed=inode.c ;;
 *) die 2 "$usage" ;;
 esac
 case $btf in btf | nobtf) ;; *) die 2 "$usage" ;; esac
@@ -25,7 +28,7 @@ inputs() {
 	echo "$version $running $variant"
 	"$cc" --version
 	pahole --version
-	cat "$module/build.sh" "$module/lib.sh" "$tree/usr/src/$source/fs/btrfs/file.c"
+	cat "$module/build.sh" "$module/lib.sh" "$tree/usr/src/$source/fs/btrfs/$changed"
 	for patch in "${patches[@]}"; do cat "$module/$patch.cocci"; done
 }
 
@@ -40,11 +43,11 @@ apply() {
 	rm "$2.before"
 }
 
-# Print the folder that the variants are compiled in, one after the other. They differ in file.c alone, so all but
-# the first compile nothing else. Its key holds what the other objects depend on.
+# Print the folder that variants are compiled in, one after the other: those that differ in the same file alone, so
+# that all but the first compile nothing else. Its key holds what the other objects depend on.
 workshop() {
 	local folder
-	folder=$base/workshop-$({ echo "$version $running"; "$cc" --version; } | sha256sum | head -c 16)
+	folder=$base/workshop-$({ echo "$version $running"; "$cc" --version; [ $changed = file.c ] || echo $changed; } | sha256sum | head -c 16)
 	if [ ! -d "$folder" ]; then
 		cp -r "$tree/usr/src/$source/fs/btrfs" "$new/workshop"
 		mv "$new/workshop" "$folder"
@@ -94,10 +97,10 @@ ko=$made/$btf/btrfs.ko
 if [ ! -f "$ko" ]; then
 	locked "$base"
 	if [ ! -f "$ko" ]; then # nobody made it while this one waited
-		cp "$tree/usr/src/$source/fs/btrfs/file.c" "$new/file.c"
-		for patch in "${patches[@]}"; do apply "$patch" "$new/file.c"; done
+		cp "$tree/usr/src/$source/fs/btrfs/$changed" "$new/$changed"
+		for patch in "${patches[@]}"; do apply "$patch" "$new/$changed"; done
 		workshop=$(workshop)
-		cp "$new/file.c" "$workshop/file.c"
+		cp "$new/$changed" "$workshop/$changed"
 		build "$workshop" "$new/made"
 		mv "$new/made" "$made"
 	fi

@@ -26,7 +26,7 @@ static bool verdict_ok(const struct record *r)
 {
 	__u32 bits;
 
-	if (r->kind == RECORD_UNEXPLAINED)
+	if (r->kind != RECORD_FINDING)
 		return true;
 	if (r->verdict >= VERDICT_MAX || !verdicts[r->verdict].sent)
 		return false;
@@ -78,16 +78,37 @@ static bool path_ok(const struct record *r)
 	return true;
 }
 
+/* An evicted inode has one dirty page at least, and no more than it spans. */
+static bool evicted_ok(const struct record *r)
+{
+	const struct evicted *e = &r->evicted;
+
+	if (r->kind != RECORD_EVICTED)
+		return true;
+	return r->way < WAY_MAX && e->i_size <= INT64_MAX && e->pages &&
+	       e->first <= e->last &&
+	       e->last <= (__u64)INT64_MAX >> WINDOW_PAGE_SHIFT &&
+	       e->pages - 1 <= e->last - e->first;
+}
+
+static bool stacks_ok(const struct record *r)
+{
+	return r->stack_len <= RECORD_STACK_DEPTH &&
+	       r->evidence.clean.len <= RECORD_STACK_DEPTH &&
+	       r->evidence.drop.len <= RECORD_STACK_DEPTH;
+}
+
 static bool head_ok(const struct record *r)
 {
 	if (r->version != RECORD_VERSION)
 		return false;
-	if (r->kind != RECORD_FINDING && r->kind != RECORD_UNEXPLAINED)
+	if (r->kind < RECORD_FINDING || r->kind >= RECORD_KIND_MAX)
 		return false;
 	if (r->window.bits & WINDOW_DROPPED && r->window.drop.way >= WAY_MAX)
 		return false;
-	return verdict_ok(r) && bounds_ok(r) &&
-	       r->stack_len <= RECORD_STACK_DEPTH &&
+	if (r->kind == RECORD_STALE && r->read >= READ_MAX)
+		return false;
+	return verdict_ok(r) && bounds_ok(r) && evicted_ok(r) && stacks_ok(r) &&
 	       r->path_len <= sizeof(r->path);
 }
 

@@ -11,10 +11,10 @@
 
 /*
  * Copies `size` bytes at `data` (of any alignment) to *out and checks them:
- * version, kind, verdict and what it rests on, way of the drop, lengths,
- * ranges, names. The bytes may end behind the used part of the path; what they
- * leave out is zeroed, and every comm ends in NUL. Bounds are inside the page
- * or empty. Returns 0, or -EBADMSG and leaves *out undefined.
+ * version, kind, verdict and what it rests on, ways, lengths, ranges, names.
+ * The bytes may end behind the used part of the path; what they leave out is
+ * zeroed, and every comm ends in NUL. Bounds are inside the page or empty.
+ * Returns 0, or -EBADMSG and leaves *out undefined.
  */
 int decode_record(const void *data, size_t size, struct record *out);
 

@@ -13,10 +13,15 @@
 #define FINDINGS_MAX 65536
 
 static const char *const class_words[FINDING_CLASS_MAX] = {
-	[FINDING_PENDING] = "pending",	       [FINDING_STRANDED] = "stranded",
-	[FINDING_NEAR_MISS] = "near-miss",     [FINDING_LOST] = "lost",
-	[FINDING_SUPERSEDED] = "superseded",   [FINDING_VOID] = "void",
+	[FINDING_PENDING] = "pending",
+	[FINDING_STRANDED] = "stranded",
+	[FINDING_NEAR_MISS] = "near-miss",
+	[FINDING_LOST] = "lost",
+	[FINDING_SUPERSEDED] = "superseded",
+	[FINDING_VOID] = "void",
 	[FINDING_UNEXPLAINED] = "unexplained",
+	[FINDING_EVICTED] = "evicted-dirty",
+	[FINDING_STALE_READ] = "stale-read",
 };
 
 static const char *const way_words[WAY_MAX] = {
@@ -37,6 +42,12 @@ static const char *const way_words[WAY_MAX] = {
 	[WAY_PUNCH] = "punch",
 	[WAY_REMAP] = "remap",
 	[WAY_ABORT] = "abort",
+};
+
+static const enum finding_class kinds[RECORD_KIND_MAX] = {
+	[RECORD_UNEXPLAINED] = FINDING_UNEXPLAINED,
+	[RECORD_EVICTED] = FINDING_EVICTED,
+	[RECORD_STALE] = FINDING_STALE_READ,
 };
 
 static const enum finding_class classes[VERDICT_MAX] = {
@@ -75,8 +86,9 @@ void finding_uuid(const uint8_t uuid[16], char text[FINDING_UUID_LEN])
 }
 
 static void set_task(struct finding_task *task, uint32_t pid, uint32_t tgid,
-		     const char comm[WINDOW_COMM_LEN])
+		     uint64_t cgroup, const char comm[WINDOW_COMM_LEN])
 {
+	task->cgroup = cgroup;
 	task->pid = pid;
 	task->tgid = tgid;
 	memcpy(task->comm, comm, WINDOW_COMM_LEN);
@@ -92,12 +104,15 @@ static void set_write(const struct record *r, struct finding *f)
 	const struct window_writer *writer = &r->window.writer;
 	const struct window_end *end = &r->window.end;
 
-	if (f->class == FINDING_UNEXPLAINED) {
-		set_task(&f->task, r->pid, r->tgid, r->comm);
+	if (r->kind != RECORD_FINDING) {
+		if (r->kind == RECORD_EVICTED)
+			return;
+		set_task(&f->task, r->pid, r->tgid, r->cgroup, r->comm);
 		f->task_known = true;
 		return;
 	}
-	set_task(&f->task, writer->pid, writer->tgid, writer->comm);
+	set_task(&f->task, writer->pid, writer->tgid, r->evidence.writer_cgroup,
+		 writer->comm);
 	f->task_known = writer->pid != 0;
 	if (f->class == FINDING_PENDING || !(r->window.bits & WINDOW_ENDED))
 		return;
@@ -111,14 +126,38 @@ static void set_drop(const struct record *r, struct finding *f)
 {
 	const struct window_drop *drop = &r->window.drop;
 
-	if (f->class == FINDING_STRANDED || f->class == FINDING_NEAR_MISS ||
-	    !(r->window.bits & WINDOW_DROPPED))
+	if (r->kind != RECORD_FINDING || f->class == FINDING_STRANDED ||
+	    f->class == FINDING_NEAR_MISS || !(r->window.bits & WINDOW_DROPPED))
 		return;
-	set_task(&f->dropper, drop->pid, drop->tgid, drop->comm);
+	set_task(&f->dropper, drop->pid, drop->tgid, r->evidence.dropper_cgroup,
+		 drop->comm);
+	f->drop_stack = r->evidence.drop;
 	f->dropped = true;
 	f->drop_ns = drop->ns;
 	f->way = drop->way;
 	f->unlinked |= drop->unlinked != 0;
+}
+
+/* An inode and all that it had left memory at once: who did it dropped it. */
+static void set_evicted(const struct record *r, struct finding *f)
+{
+	const struct evicted *e = &r->evicted;
+	uint64_t to = (e->last + 1) << WINDOW_PAGE_SHIFT;
+
+	if (r->kind != RECORD_EVICTED)
+		return;
+	set_task(&f->dropper, r->pid, r->tgid, r->cgroup, r->comm);
+	f->dropped = true;
+	f->drop_ns = r->ns;
+	f->way = r->way;
+	f->drop_stack.len = r->stack_len;
+	memcpy(f->drop_stack.ip, r->stack, sizeof(r->stack));
+	f->page = e->first;
+	f->i_size = e->i_size;
+	f->dirty_pages = e->pages;
+	f->more_pages = r->flags & RECORD_MORE_PAGES;
+	f->bound[0].from = e->first << WINDOW_PAGE_SHIFT;
+	f->bound[0].to = to < e->i_size ? to : e->i_size;
 }
 
 /*
@@ -178,6 +217,8 @@ static bool is_complete(const struct record *r, const struct finding *f)
 {
 	const struct window_over *over = &r->window.over;
 
+	if (f->class == FINDING_EVICTED)
+		return !f->more_pages;
 	if (f->class == FINDING_PENDING || f->class == FINDING_UNEXPLAINED)
 		return false;
 	if (f->class == FINDING_LOST && f->way == WAY_REMAP)
@@ -190,8 +231,8 @@ void finding_from_record(const struct record *r, struct finding *f)
 	const struct window *w = &r->window;
 
 	memset(f, 0, sizeof(*f));
-	f->class = r->kind == RECORD_UNEXPLAINED ? FINDING_UNEXPLAINED
-						 : classes[r->verdict];
+	f->class = r->kind == RECORD_FINDING ? classes[r->verdict]
+					     : kinds[r->kind];
 	f->ns = r->ns;
 	f->clean_ns = w->clean_ns;
 	f->retry_ns = w->bits & WINDOW_RETRIED ? w->retry_ns : 0;
@@ -203,14 +244,19 @@ void finding_from_record(const struct record *r, struct finding *f)
 	f->subvol_known = r->flags & RECORD_HAS_ROOT;
 	f->was_stranded = r->flags & RECORD_WAS_STRANDED;
 	f->unlinked = r->nlink == 0;
+	f->link_count = r->nlink;
+	f->clean_stack = r->evidence.clean;
+	f->followed = r->evidence.followed;
+	f->read = r->read;
 	memcpy(f->bound, r->bound, sizeof(f->bound));
 	f->stack_len = r->stack_len;
 	memcpy(f->stack, r->stack, r->stack_len * sizeof(f->stack[0]));
 	finding_uuid(r->uuid, f->uuid);
-	snprintf(f->id, sizeof(f->id), "%" PRIx64 "-%" PRIx64 "-%" PRIx64,
-		 f->clean_ns ? f->clean_ns : f->ns, f->ino, f->page);
 	set_write(r, f);
 	set_drop(r, f);
+	set_evicted(r, f);
+	snprintf(f->id, sizeof(f->id), "%" PRIx64 "-%" PRIx64 "-%" PRIx64,
+		 f->clean_ns ? f->clean_ns : f->ns, f->ino, f->page);
 	set_path(r, f);
 	f->complete = is_complete(r, f);
 }
@@ -292,7 +338,8 @@ int findings_note(struct findings *t, struct finding *f)
 		f->class == FINDING_STRANDED || f->class == FINDING_PENDING;
 	struct entry *e;
 
-	if (f->class == FINDING_UNEXPLAINED)
+	if (f->class == FINDING_UNEXPLAINED || f->class == FINDING_EVICTED ||
+	    f->class == FINDING_STALE_READ)
 		return 0;
 	HASH_FIND_STR(t->entries, f->id, e);
 	if (e) {

@@ -15,6 +15,8 @@
 #define FINDING_PATH_LEN 8192 /* a mount point and a path below it */
 #define FINDING_ID_LEN 64
 #define FINDING_UUID_LEN 37
+#define FINDING_LINKS_LEN 8192 /* hard links, as many as fit */
+#define FINDING_CGROUP_LEN 1024
 
 enum finding_class {
 	FINDING_PENDING,
@@ -24,6 +26,8 @@ enum finding_class {
 	FINDING_SUPERSEDED,
 	FINDING_VOID,
 	FINDING_UNEXPLAINED,
+	FINDING_EVICTED,
+	FINDING_STALE_READ,
 	FINDING_CLASS_MAX,
 };
 
@@ -31,6 +35,8 @@ struct finding_task {
 	uint32_t pid; /* thread id */
 	uint32_t tgid;
 	char comm[WINDOW_COMM_LEN];
+	uint64_t cgroup;		      /* its id, 0: not known */
+	char cgroup_path[FINDING_CGROUP_LEN]; /* empty: not known */
 };
 
 /* Times are ns of CLOCK_MONOTONIC, 0 if not seen. */
@@ -49,13 +55,20 @@ struct finding {
 	uint64_t drop_ns;
 	uint64_t window_max_ns; /* near miss: open for no longer; 0: unknown */
 	struct window_range bound[WINDOW_RANGES];
-	struct finding_task task; /* made the write call, or cleaned the page */
+	struct finding_task task; /* wrote; or cleaned, or read the page */
 	uint64_t pos;		  /* if write_known, as all of the call */
 	int64_t result;
 	struct finding_task dropper; /* if dropped */
 	enum way way;
 	uint32_t stack_len;
 	uint64_t stack[RECORD_STACK_DEPTH]; /* innermost first */
+	struct record_stack clean_stack;
+	struct record_stack drop_stack;
+	enum record_read read; /* of a stale read */
+	uint64_t i_size;       /* of an evicted inode... */
+	uint64_t dirty_pages;  /* ...and how many of its pages were dirty */
+	bool more_pages;       /* there may be more, behind the bound */
+	bool followed;	       /* the page's readers are watched since then */
 	bool subvol_known;
 	bool task_known;
 	bool write_known;
@@ -67,6 +80,9 @@ struct finding {
 	bool path_truncated; /* the head is missing: no slash in front */
 	bool path_in_fs;     /* as the filesystem sees it, not by a mount */
 	char path[FINDING_PATH_LEN];
+	uint32_t link_count; /* names that the inode has */
+	uint32_t links_len;  /* bytes of `links`: names, each ending in NUL */
+	char links[FINDING_LINKS_LEN];
 };
 
 /* "lost", "near-miss", ...; never NULL. */

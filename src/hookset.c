@@ -14,40 +14,44 @@
 
 /* clang-format off */
 const struct hook_role hook_roles[] = {
-	{ "write entry", true, NULL, {
+	{ "write entry", true, NULL, false, {
 		{ "write_entry", "btrfs_buffered_write", NEED_MODULE_BTF },
 		{ "write_entry_kprobe", "btrfs_buffered_write", NEED_SYMBOL } } },
-	{ "write return", true, NULL, {
+	{ "write return", true, NULL, false, {
 		{ "write_exit", "btrfs_buffered_write", NEED_MODULE_BTF },
 		{ "write_return_kprobe", "btrfs_buffered_write", NEED_CALL_SITES } } },
-	{ "clean", true, NULL, {
+	{ "clean", true, NULL, false, {
 		{ "clean_exit", "folio_clear_dirty_for_io", NEED_FUNCTION_BTF } } },
-	{ "writeback entry", true, NULL, {
+	{ "writeback entry", true, NULL, false, {
 		{ "writeback_entry", "do_writepages", NEED_FUNCTION_BTF } } },
-	{ "writeback return", true, NULL, {
+	{ "writeback return", true, NULL, false, {
 		{ "writeback_exit", "do_writepages", NEED_FUNCTION_BTF } } },
-	{ "drop", true, NULL, {
+	{ "drop", true, NULL, false, {
 		{ "drop", "mm_filemap_delete_from_page_cache", NEED_TRACEPOINT_BTF } } },
-	{ "migration", true, NULL, {
+	{ "migration", true, NULL, false, {
 		{ "migrate_exit", "folio_migrate_mapping", NEED_FUNCTION_BTF } } },
-	{ "direct entry", true, NULL, {
+	{ "direct entry", true, NULL, false, {
 		{ "direct_entry", "__iomap_dio_rw", NEED_SYMBOL } } },
-	{ "direct result", true, NULL, {
+	{ "direct result", true, NULL, false, {
 		{ "direct_done", "iomap_dio_complete", NEED_FUNCTION_BTF } } },
-	{ "encoded return", false, "what encoded writes wrote: they blind", {
+	{ "encoded return", false, "what encoded writes wrote: they blind", false, {
 		{ "encoded_exit", "btrfs_do_encoded_write", NEED_MODULE_BTF } } },
-	{ "clone return", true, NULL, {
+	{ "clone return", true, NULL, false, {
 		{ "clone_exit", "do_clone_file_range", NEED_FUNCTION_BTF } } },
-	{ "clone call return", true, NULL, {
+	{ "clone call return", true, NULL, false, {
 		{ "clone_call_exit", "vfs_clone_file_range", NEED_FUNCTION_BTF } } },
-	{ "copy return", true, NULL, {
+	{ "copy return", true, NULL, false, {
 		{ "copy_exit", "vfs_copy_file_range", NEED_FUNCTION_BTF } } },
-	{ "dedupe entry", true, NULL, {
+	{ "dedupe entry", true, NULL, false, {
 		{ "dedupe_entry", "vfs_dedupe_file_range_one", NEED_FUNCTION_BTF } } },
-	{ "dedupe return", true, NULL, {
+	{ "dedupe return", true, NULL, false, {
 		{ "dedupe_exit", "vfs_dedupe_file_range_one", NEED_FUNCTION_BTF } } },
-	{ "second look", true, NULL, {
+	{ "second look", true, NULL, false, {
 		{ "sweep", "bpf_map_elem", NEED_MAP_ITER } } },
+	{ "eviction", true, NULL, false, {
+		{ "evict_entry", "truncate_inode_pages_final", NEED_FUNCTION_BTF } } },
+	{ "stale read", false, "who reads lost pages back in", true, {
+		{ "add", "mm_filemap_add_to_page_cache", NEED_TRACEPOINT_BTF } } },
 };
 /* clang-format on */
 

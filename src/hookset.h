@@ -31,6 +31,7 @@ struct hook_role {
 	const char *name;
 	bool essential;	     /* no verdict without it */
 	const char *without; /* what is missing when an optional one is */
+	bool lazy; /* attached only when tracer_follow() asks for it */
 	struct hook_variant variants[VARIANTS_MAX]; /* best first */
 };
 

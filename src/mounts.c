@@ -261,3 +261,13 @@ const struct mount *mounts_of_point(const struct mounts *t, const char *path)
 	errno = 0;
 	return best;
 }
+
+const struct mount *mounts_of_type(const struct mounts *t, const char *fstype)
+{
+	size_t i = t->count;
+
+	while (i--)
+		if (!strcmp(t->mounts[i].fstype, fstype) && !is_hidden(t, i))
+			return &t->mounts[i];
+	return NULL;
+}

@@ -49,6 +49,9 @@ const struct mount *mounts_find(const struct mounts *t, unsigned int dev,
  */
 const struct mount *mounts_of_point(const struct mounts *t, const char *path);
 
+/* The mount of that type which was made last, or NULL. */
+const struct mount *mounts_of_type(const struct mounts *t, const char *fstype);
+
 /*
  * What is left of `path` below the directory `dir`, without a slash in front:
  * whole components are compared. Empty if both are the same. NULL: not below.

@@ -167,6 +167,8 @@ static int record_send(struct replay_table *t, const struct record *record)
 	if (err)
 		return err;
 	table_count(t, COUNT_sent);
+	if (finding.class == FINDING_LOST && !finding.followed)
+		table_count(t, COUNT_unfollowed);
 	return report_finding(t->report, &finding);
 }
 

@@ -71,6 +71,11 @@ int report_summary(struct report *r, const struct summary *s)
 	return r->ops->summary(r, s);
 }
 
+static bool summary_lost(const struct summary *s)
+{
+	return s->counters[COUNT_lost] || s->counters[COUNT_evicted_dirty];
+}
+
 int summary_exit_code(const struct summary *s)
 {
 	int i;
@@ -78,14 +83,14 @@ int summary_exit_code(const struct summary *s)
 	for (i = 0; i < BLIND_MAX; i++)
 		if (s->blind[i].count)
 			return 5;
-	return s->counters[COUNT_lost] || s->open_stranded ? 1 : 0;
+	return summary_lost(s) || s->open_stranded ? 1 : 0;
 }
 
 const char *summary_verdict(const struct summary *s)
 {
 	if (s->exit_code == 5 || summary_exit_code(s) == 5)
 		return "blind";
-	if (s->counters[COUNT_lost])
+	if (summary_lost(s))
 		return "lost";
 	if (s->open_stranded)
 		return "stranded";

@@ -127,6 +127,28 @@ int report_emit(const struct report *r, const char *text, size_t len);
  * json_object_put(). */
 struct json_object *report_time(const struct report *r, uint64_t ns);
 
+#define REPORT_SYMBOL_LEN 256
+
+/*
+ * Writes the name for a kernel address and the offset behind it, or else the
+ * address in hexadecimal. Returns whether there was a name.
+ */
+bool report_symbol(const struct report *r, uint64_t addr,
+		   char text[REPORT_SYMBOL_LEN]);
+
+/* A stack as an array; NULL: it is empty, or nothing has a name. */
+struct json_object *report_addresses(const uint64_t *stack, uint32_t len);
+struct json_object *report_symbols(const struct report *r,
+				   const uint64_t *stack, uint32_t len);
+
+/* The same by names, or addresses where there is none. */
+struct json_object *report_stack(const struct report *r,
+				 const struct record_stack *stack);
+
+/* The first of its entries that has a name: above it stand our own hooks. */
+uint32_t report_stack_top(const struct report *r,
+			  const struct record_stack *stack);
+
 /* The bytes as a string, U+FFFD for what is not UTF-8; NULL: no memory. */
 struct json_object *report_string(const char *bytes);
 

@@ -36,6 +36,12 @@ static struct json_object *task_object(const struct finding_task *task)
 	json_object_object_add(o, "pid", json_object_new_uint64(task->pid));
 	json_object_object_add(o, "tgid", json_object_new_uint64(task->tgid));
 	json_object_object_add(o, "comm", report_string(task->comm));
+	if (task->cgroup)
+		json_object_object_add(o, "cgroup_id",
+				       json_object_new_uint64(task->cgroup));
+	if (task->cgroup_path[0])
+		json_object_object_add(o, "cgroup",
+				       report_string(task->cgroup_path));
 	return o;
 }
 
@@ -43,6 +49,22 @@ static struct json_object *task_object(const struct finding_task *task)
 static bool is_cleaner(const struct finding *f)
 {
 	return f->task_known && f->class == FINDING_UNEXPLAINED;
+}
+
+static bool is_reader(const struct finding *f)
+{
+	return f->task_known && f->class == FINDING_STALE_READ;
+}
+
+static const char *const reads[READ_MAX] = {
+	[READ_BY_READ] = "read",
+	[READ_BY_WRITE] = "write",
+	[READ_BY_RETRY] = "own retry",
+};
+
+static bool is_evicted(const struct finding *f)
+{
+	return f->class == FINDING_EVICTED;
 }
 
 #define VALUE(name)                                                            \
@@ -78,6 +100,13 @@ FIELD(end_ns, time_ns(f->end_ns))
 FIELD(drop_ns, time_ns(f->drop_ns))
 FIELD(window_max_ns, time_ns(f->window_max_ns))
 FIELD(was_stranded, flag(f->was_stranded))
+FIELD(own_retry,
+      is_reader(f) ? json_object_new_boolean(f->read == READ_BY_RETRY) : NULL)
+FIELD(i_size, is_evicted(f) ? json_object_new_uint64(f->i_size) : NULL)
+FIELD(dirty_pages,
+      is_evicted(f) ? json_object_new_uint64(f->dirty_pages) : NULL)
+FIELD(more_pages, flag(f->more_pages))
+FIELD(link_count, f->links_len ? json_object_new_uint64(f->link_count) : NULL)
 FIELD(unlinked, json_object_new_boolean(f->unlinked))
 FIELD(complete, json_object_new_boolean(f->complete))
 FIELD(path, f->path_known ? report_string(f->path) : NULL)
@@ -122,7 +151,7 @@ VALUE(write)
 	struct json_object *o;
 
 	(void)r;
-	if (!f->task_known || is_cleaner(f))
+	if (!f->task_known || is_cleaner(f) || is_reader(f))
 		return NULL;
 	o = task_object(&f->task);
 	if (f->write_known) {
@@ -147,44 +176,73 @@ VALUE(dropper)
 	return o;
 }
 
-/* Addresses are strings: many readers of JSON keep 53 bits of a number. */
-VALUE(stack)
+VALUE(reader)
 {
-	struct json_object *all;
-	char text[32];
-	uint32_t i;
+	struct json_object *o;
 
 	(void)r;
-	if (!f->stack_len)
+	if (!is_reader(f))
 		return NULL;
-	all = json_object_new_array_ext((int)f->stack_len);
-	for (i = 0; i < f->stack_len; i++) {
-		snprintf(text, sizeof(text), "0x%" PRIx64, f->stack[i]);
-		json_object_array_add(all, json_object_new_string(text));
+	o = task_object(&f->task);
+	json_object_object_add(o, "way",
+			       json_object_new_string(reads[f->read]));
+	return o;
+}
+
+FIELD(stack, report_addresses(f->stack, f->stack_len))
+
+VALUE(symbols)
+{
+	return report_symbols(r, f->stack, f->stack_len);
+}
+
+VALUE(clean_stack)
+{
+	return report_stack(r, &f->clean_stack);
+}
+
+VALUE(drop_stack)
+{
+	return report_stack(r, &f->drop_stack);
+}
+
+/* What a loss would say, had somebody looked. */
+VALUE(not_observed)
+{
+	bool lost = f->class == FINDING_LOST;
+	const struct {
+		const char *what;
+		bool missing;
+	} parts[] = {
+		{ "clean_stack", lost && !f->clean_stack.len },
+		{ "drop_stack", (lost || is_evicted(f)) && !f->drop_stack.len },
+		{ "stale_reads", lost && !f->followed },
+	};
+	struct json_object *all = NULL;
+
+	(void)r;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (!parts[i].missing)
+			continue;
+		if (!all)
+			all = json_object_new_array();
+		json_object_array_add(all,
+				      json_object_new_string(parts[i].what));
 	}
 	return all;
 }
 
-/* As many as in the stack; null where there is no name. */
-VALUE(symbols)
+VALUE(links)
 {
 	struct json_object *all;
-	char text[256];
-	uint32_t i;
+	uint32_t at;
 
-	if (!f->stack_len || !r->start.symbol)
+	(void)r;
+	if (!f->links_len)
 		return NULL;
-	all = json_object_new_array_ext((int)f->stack_len);
-	for (i = 0; i < f->stack_len; i++) {
-		uint64_t off = 0;
-		const char *name =
-			r->start.symbol(r->start.symbol_arg, f->stack[i], &off);
-
-		snprintf(text, sizeof(text), "%s+0x%" PRIx64, name ? name : "",
-			 off);
-		json_object_array_add(all, name ? json_object_new_string(text)
-						: NULL);
-	}
+	all = json_object_new_array();
+	for (at = 0; at < f->links_len; at += strlen(f->links + at) + 1)
+		json_object_array_add(all, report_string(f->links + at));
 	return all;
 }
 
@@ -268,6 +326,8 @@ PRINT(path)
 	(void)r;
 	if (f->unlinked)
 		fputs("[unlinked] ", out);
+	if (f->link_count > 1)
+		fprintf(out, "[%u links] ", f->link_count);
 	if (!f->path_known) {
 		fputs("[path unknown]", out);
 		return;
@@ -300,10 +360,20 @@ const struct report_column report_columns[] = {
 	{ "drop_ns", NULL, 0, value_drop_ns, NULL },
 	{ "window_max_ns", NULL, 0, value_window_max_ns, NULL },
 	{ "dropper", "DROPPED-BY", -24, value_dropper, print_dropper },
+	{ "reader", NULL, 0, value_reader, NULL },
+	{ "own_retry", NULL, 0, value_own_retry, NULL },
+	{ "i_size", NULL, 0, value_i_size, NULL },
+	{ "dirty_pages", NULL, 0, value_dirty_pages, NULL },
+	{ "more_pages", NULL, 0, value_more_pages, NULL },
 	{ "was_stranded", NULL, 0, value_was_stranded, NULL },
 	{ "complete", NULL, 0, value_complete, NULL },
 	{ "stack", NULL, 0, value_stack, NULL },
 	{ "symbols", NULL, 0, value_symbols, NULL },
+	{ "clean_stack", NULL, 0, value_clean_stack, NULL },
+	{ "drop_stack", NULL, 0, value_drop_stack, NULL },
+	{ "not_observed", NULL, 0, value_not_observed, NULL },
+	{ "link_count", NULL, 0, value_link_count, NULL },
+	{ "links", NULL, 0, value_links, NULL },
 	{ "unlinked", NULL, 0, value_unlinked, NULL },
 	{ "path_truncated", NULL, 0, value_path_truncated, NULL },
 	{ "path_in_fs", NULL, 0, value_path_in_fs, NULL },

@@ -70,9 +70,10 @@ static int json_start(struct report *r, const struct report_start_info *info)
 
 static int json_finding(struct report *r, const struct finding *f)
 {
-	bool explained = f->class != FINDING_UNEXPLAINED;
-	struct json_object *o =
-		object_new(explained ? "finding" : "unexplained");
+	bool is_finding = f->class != FINDING_UNEXPLAINED &&
+			  f->class != FINDING_STALE_READ;
+	struct json_object *o = object_new(
+		is_finding ? "finding" : finding_class_word(f->class));
 	const struct report_column *c;
 
 	for (c = report_columns; c->key || c->heading; c++)

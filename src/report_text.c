@@ -11,7 +11,7 @@
 static const char *const colours[FINDING_CLASS_MAX] = {
 	[FINDING_PENDING] = "2",      [FINDING_STRANDED] = "33",
 	[FINDING_LOST] = "1;31",      [FINDING_VOID] = "2",
-	[FINDING_UNEXPLAINED] = "35",
+	[FINDING_UNEXPLAINED] = "35", [FINDING_EVICTED] = "1;31",
 };
 
 /* A line under construction. */
@@ -96,31 +96,104 @@ static int print_cell(FILE *out, const struct report *r,
 	return err;
 }
 
-/* Where an unexplained clean came from, innermost first. */
-static void print_stack(FILE *out, const struct report *r,
-			const struct finding *f)
+/* A stack from its entry `i` on, in one line, innermost first. */
+static void print_stack(FILE *out, const struct report *r, uint32_t i,
+			const uint64_t *stack, uint32_t len)
 {
-	uint32_t i;
+	char text[REPORT_SYMBOL_LEN];
 
-	fputs("    cleaned in", out);
-	for (i = 0; i < f->stack_len; i++) {
-		uint64_t off = 0;
-		const char *name = NULL;
-
-		if (r->start.symbol)
-			name = r->start.symbol(r->start.symbol_arg, f->stack[i],
-					       &off);
-		if (name)
-			fprintf(out, " %s+0x%" PRIx64, name, off);
-		else
-			fprintf(out, " 0x%" PRIx64, f->stack[i]);
+	for (; i < len; i++) {
+		report_symbol(r, stack[i], text);
+		fprintf(out, " %s", text);
 	}
-	fputs(f->stack_len ? "\n" : " an unknown place\n", out);
+	putc('\n', out);
 }
 
+static void print_record_stack(FILE *out, const struct report *r,
+			       const char *what,
+			       const struct record_stack *stack)
+{
+	uint64_t ip[RECORD_STACK_DEPTH];
+
+	memcpy(ip, stack->ip, sizeof(ip));
+	fprintf(out, "    %s%s", what, stack->len ? "" : " (not observed)");
+	print_stack(out, r, report_stack_top(r, stack), ip, stack->len);
+}
+
+static void print_cgroup(FILE *out, const char *what,
+			 const struct finding_task *task)
+{
+	fprintf(out, "    %s cgroup ", what);
+	if (task->cgroup_path[0])
+		text_escape(out, task->cgroup_path, strlen(task->cgroup_path));
+	else if (task->cgroup)
+		fprintf(out, "%" PRIu64 " (path unknown)", task->cgroup);
+	else
+		fputs("unknown", out);
+	putc('\n', out);
+}
+
+static void print_lost(FILE *out, const struct report *r,
+		       const struct finding *f)
+{
+	print_record_stack(out, r, "cleaned in", &f->clean_stack);
+	print_record_stack(out, r, "dropped in", &f->drop_stack);
+	print_cgroup(out, "written by", &f->task);
+	print_cgroup(out, "dropped by", &f->dropper);
+	if (!f->followed)
+		fputs("    stale reads so far: not observed\n", out);
+}
+
+static void print_evicted(FILE *out, const struct report *r,
+			  const struct finding *f)
+{
+	fprintf(out, "    %" PRIu64 " pages dirty%s, file size %" PRIu64 "\n",
+		f->dirty_pages, f->more_pages ? ", maybe more" : "", f->i_size);
+	if (r->verbose < 1)
+		return;
+	print_record_stack(out, r, "evicted in", &f->drop_stack);
+	print_cgroup(out, "evicted by", &f->dropper);
+}
+
+static void print_stale(FILE *out, const struct finding *f)
+{
+	static const char *const how[READ_MAX] = {
+		[READ_BY_READ] = "read back in with old bytes",
+		[READ_BY_WRITE] = "read back in with old bytes, to be written",
+		[READ_BY_RETRY] = "read back in by the writer's own retry",
+	};
+
+	fprintf(out, "    page %" PRIu64 " of finding %s, %s\n", f->page, f->id,
+		how[f->read]);
+}
+
+static void print_unexplained(FILE *out, const struct report *r,
+			      const struct finding *f)
+{
+	fprintf(out, "    cleaned in%s",
+		f->stack_len ? "" : " an unknown place");
+	print_stack(out, r, 0, f->stack, f->stack_len);
+}
+
+/* What does not fit into the row, each in a line of its own. */
+static void print_details(FILE *out, const struct report *r,
+			  const struct finding *f)
+{
+	if (f->class == FINDING_UNEXPLAINED)
+		print_unexplained(out, r, f);
+	else if (f->class == FINDING_STALE_READ)
+		print_stale(out, f);
+	else if (f->class == FINDING_EVICTED)
+		print_evicted(out, r, f);
+	else if (f->class == FINDING_LOST && r->verbose >= 1)
+		print_lost(out, r, f);
+}
+
+/* Nothing is wrong with these. */
 static bool is_shown(const struct report *r, const struct finding *f)
 {
-	if (f->class == FINDING_PENDING || f->class == FINDING_VOID)
+	if (f->class == FINDING_PENDING || f->class == FINDING_VOID ||
+	    (f->class == FINDING_STALE_READ && f->read == READ_BY_RETRY))
 		return r->verbose >= 1;
 	return true;
 }
@@ -147,8 +220,7 @@ static int text_finding(struct report *r, const struct finding *f)
 		gap = " ";
 	}
 	fputs(colour ? "\033[0m\n" : "\n", line.to);
-	if (f->class == FINDING_UNEXPLAINED)
-		print_stack(line.to, r, f);
+	print_details(line.to, r, f);
 	if (!err)
 		return line_emit(r, &line);
 	line_close(&line);
@@ -229,6 +301,9 @@ static void print_verdict(FILE *out, const struct summary *s)
 			head = heads[i][1];
 	fprintf(out, "%s%" PRIu64 " lost in %" PRIu64 " pages written back, ",
 		head, s->counters[COUNT_lost], s->counters[COUNT_written]);
+	if (s->counters[COUNT_evicted_dirty])
+		fprintf(out, "%" PRIu64 " evicted dirty, ",
+			s->counters[COUNT_evicted_dirty]);
 	if (s->open_stranded)
 		fprintf(out, "%" PRIu64 " stranded, ", s->open_stranded);
 	fprintf(out, "%" PRIu64 " near miss%s\n", near, near == 1 ? "" : "es");

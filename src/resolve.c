@@ -2,29 +2,20 @@
 #define _GNU_SOURCE 1
 #include <btrfsutil.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/btrfs.h>
-#include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
+#include "fsdir.h"
 #include "mounts.h"
+#include "names.h"
 #include "resolve.h"
 
 #define MOUNTINFO "/proc/self/mountinfo"
-
-/* What the kernel tells of an inode's names; it gives no more at once. */
-union names {
-	struct btrfs_data_container found;
-	char bytes[4096];
-};
 
 struct resolver {
 	FILE *mountinfo;
@@ -32,6 +23,12 @@ struct resolver {
 	struct mounts *now;
 	struct mounts *before; /* an unmount may be what dropped the page... */
 	uint64_t read_ns;      /* ...if it was seen before this */
+};
+
+/* Whose names are asked for. */
+struct asking {
+	const struct resolver *resolver;
+	const struct finding *finding;
 };
 
 static int resolver_read(struct resolver *r)
@@ -121,57 +118,6 @@ static const struct mount *find_mount(const struct resolver *r,
 	return m;
 }
 
-/* libc 2.36 has no wrapper. Kernels before 5.6 say ENOSYS: nothing is known. */
-static int open_how(int dir, const char *path, uint64_t flags, uint64_t resolve)
-{
-	struct open_how how = {
-		.flags = flags | O_DIRECTORY | O_CLOEXEC,
-		.resolve = resolve | RESOLVE_NO_SYMLINKS,
-	};
-
-	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
-}
-
-/* Is this directory of the finding's filesystem, whatever is mounted now? */
-static bool same_filesystem(int fd, const struct finding *f)
-{
-	struct btrfs_ioctl_fs_info_args info = { 0 };
-	char uuid[FINDING_UUID_LEN];
-
-	if (ioctl(fd, BTRFS_IOC_FS_INFO, &info) < 0)
-		return false;
-	finding_uuid(info.fsid, uuid);
-	return !strcmp(uuid, f->uuid);
-}
-
-/*
- * Opens the directory `fs_path`, of which the last `cut` bytes are left out,
- * as the mount shows it. Names come from other people's directories: nothing
- * but directories of this very mount is opened on the way. -1: not possible.
- */
-static int open_dir(const struct mount *m, const char *fs_path, size_t cut,
-		    const struct finding *f)
-{
-	const char *below = mounts_below(m->root, fs_path);
-	char path[FINDING_PATH_LEN];
-	int top, fd = -1;
-
-	if (!below || strlen(below) < cut)
-		return -1;
-	snprintf(path, sizeof(path), "./%.*s", (int)(strlen(below) - cut),
-		 below);
-	top = open_how(AT_FDCWD, m->point, O_PATH, 0);
-	if (top < 0)
-		return -1;
-	fd = open_how(top, path, O_RDONLY, RESOLVE_BENEATH | RESOLVE_NO_XDEV);
-	close(top);
-	if (fd >= 0 && !same_filesystem(fd, f)) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 /*
  * Takes the subvolume from the directory that holds the file, so that the
  * file itself is never opened. Only if it still is there under its name.
@@ -180,19 +126,100 @@ static void find_subvol(const struct mount *m, struct finding *f)
 {
 	const char *name = strrchr(f->path, '/') + 1;
 	uint64_t id;
-	struct stat st;
 	int dir;
 
-	dir = open_dir(m, f->path, strlen(name), f);
+	if (names_check(m, f->path, f) != NAME_THERE)
+		return;
+	dir = fsdir_open(m, f->path, strlen(name), f);
 	if (dir < 0)
 		return;
-	if (!fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) &&
-	    S_ISREG(st.st_mode) && st.st_ino == f->ino &&
-	    btrfs_util_subvolume_id_fd(dir, &id) == BTRFS_UTIL_OK) {
+	if (btrfs_util_subvolume_id_fd(dir, &id) == BTRFS_UTIL_OK) {
 		f->subvol = id;
 		f->subvol_known = true;
 	}
 	close(dir);
+}
+
+/* Writes `fs_path` as it is seen through the mount. False: it is not. */
+static bool mounted_path(const struct mount *m, const char *fs_path,
+			 char out[FINDING_PATH_LEN])
+{
+	const char *below = m ? mounts_below(m->root, fs_path) : NULL;
+	char path[FINDING_PATH_LEN];
+	size_t len;
+	int all;
+
+	if (!below)
+		return false;
+	len = strlen(m->point);
+	if (len && m->point[len - 1] == '/')
+		len--;
+	all = snprintf(path, sizeof(path), "%.*s%s%s", (int)len, m->point,
+		       *below ? "/" : "", below);
+	if (all >= (int)sizeof(path))
+		return false;
+	memcpy(out, path, (size_t)all + 1);
+	return true;
+}
+
+/* Where the subvolume hangs in the filesystem, to be freed, or NULL. */
+static char *subvol_path(const struct mount *m, const struct finding *f)
+{
+	char *below = NULL;
+	char *path = NULL;
+	int fd;
+
+	fd = fsdir_open(m, m->root, 0, f);
+	if (fd < 0)
+		return NULL;
+	if (btrfs_util_subvolume_path_fd(fd, f->subvol, &below) ==
+	    BTRFS_UTIL_OK) {
+		if (asprintf(&path, "/%s", below) < 0)
+			path = NULL;
+		free(below);
+	}
+	close(fd);
+	return path;
+}
+
+/* Is the name that the filesystem gave still the inode's? */
+static bool is_name(void *arg, const char *fs_path)
+{
+	const struct asking *a = arg;
+	const struct mount *m = find_mount(a->resolver, a->finding, fs_path);
+
+	return !m || names_check(m, fs_path, a->finding) != NAME_GONE;
+}
+
+/*
+ * Asks the filesystem for all names of the inode. It keeps those of every
+ * inode that has any, but as of its last commit: a name that was given since
+ * is missing, one that was taken is not used.
+ */
+static void find_names(const struct resolver *r, struct finding *f,
+		       struct names *names)
+{
+	const struct mount *m = find_mount(r, f, NULL);
+	struct asking asking = { r, f };
+	uint64_t id;
+	char *at;
+	int fd;
+
+	if (!m)
+		return;
+	at = subvol_path(m, f);
+	if (!at)
+		return;
+	m = find_mount(r, f, at);
+	fd = m ? fsdir_open(m, at, 0, f) : -1;
+	if (fd >= 0) {
+		if (btrfs_util_subvolume_id_fd(fd, &id) == BTRFS_UTIL_OK &&
+		    id == f->subvol)
+			names_ask(fd, strcmp(at, "/") ? at : "", f->ino,
+				  is_name, &asking, names);
+		close(fd);
+	}
+	free(at);
 }
 
 /* Does `path` end in all that is known of the finding's? */
@@ -206,129 +233,87 @@ static bool path_fits(const struct finding *f, const char *path)
 	       !strcmp(path + len - known, f->path);
 }
 
-/* Where the subvolume hangs in the filesystem, to be freed, or NULL. */
-static char *subvol_path(const struct mount *m, const struct finding *f)
+/* Takes the first name that fits. */
+static void take_path(const struct names *names, struct finding *f)
 {
-	char *below = NULL;
-	char *path = NULL;
-	int fd;
+	const char *name;
 
-	fd = open_dir(m, m->root, 0, f);
-	if (fd < 0)
-		return NULL;
-	if (btrfs_util_subvolume_path_fd(fd, f->subvol, &below) ==
-	    BTRFS_UTIL_OK) {
-		if (asprintf(&path, "/%s", below) < 0)
-			path = NULL;
-		free(below);
-	}
-	close(fd);
-	return path;
-}
-
-/* Takes the first name that fits; `at` is where the subvolume hangs, or "". */
-static void take_name(const union names *names, const char *at,
-		      struct finding *f)
-{
-	const size_t head = offsetof(struct btrfs_data_container, val);
-	const size_t most = (sizeof(*names) - head) / sizeof(__u64);
-	char path[FINDING_PATH_LEN];
-	size_t i;
-
-	for (i = 0; i < names->found.elem_cnt && i < most; i++) {
-		uint64_t from = head + names->found.val[i];
-		int len;
-
-		if (from < head || from >= sizeof(*names))
+	for (name = names_first(names); name; name = names_next(names, name)) {
+		if (strlen(name) >= sizeof(f->path) || !path_fits(f, name))
 			continue;
-		len = snprintf(path, sizeof(path), "%s/%.*s", at,
-			       (int)(sizeof(*names) - from),
-			       names->bytes + from);
-		if (len >= (int)sizeof(path) || !path_fits(f, path))
-			continue;
-		memcpy(f->path, path, (size_t)len + 1);
+		memcpy(f->path, name, strlen(name) + 1);
 		f->path_known = true;
 		f->path_truncated = false;
 		return;
 	}
 }
 
-/* Asks the subvolume of the directory `fd` for the inode's names. */
-static void ask_names(int fd, const char *at, struct finding *f)
+/* As many of the names as fit, as they are seen through a mount. */
+static void take_links(const struct resolver *r, const struct names *names,
+		       struct finding *f)
 {
-	union names names = { 0 };
-	struct btrfs_ioctl_ino_path_args args = {
-		.inum = f->ino,
-		.size = sizeof(names),
-		.fspath = (uintptr_t)&names,
-	};
-
-	if (!ioctl(fd, BTRFS_IOC_INO_PATHS, &args))
-		take_name(&names, at, f);
-}
-
-/* The filesystem keeps the names of every inode that has any. */
-static void find_path(const struct resolver *r, struct finding *f)
-{
-	const struct mount *m = find_mount(r, f, NULL);
-	uint64_t id;
-	char *at;
-	int fd;
-
-	if (!m)
-		return;
-	at = subvol_path(m, f);
-	if (!at)
-		return;
-	m = find_mount(r, f, at);
-	fd = m ? open_dir(m, at, 0, f) : -1;
-	if (fd >= 0) {
-		if (btrfs_util_subvolume_id_fd(fd, &id) == BTRFS_UTIL_OK &&
-		    id == f->subvol)
-			ask_names(fd, strcmp(at, "/") ? at : "", f);
-		close(fd);
-	}
-	free(at);
-}
-
-/* Writes the path as it is seen through the mount. */
-static void place_path(const struct mount *m, struct finding *f)
-{
-	const char *below = mounts_below(m->root, f->path);
-	size_t len = strlen(m->point);
+	const char *name;
 	char path[FINDING_PATH_LEN];
-	int all;
 
-	if (len && m->point[len - 1] == '/')
-		len--;
-	if (!below)
-		return;
-	all = snprintf(path, sizeof(path), "%.*s%s%s", (int)len, m->point,
-		       *below ? "/" : "", below);
-	if (all >= (int)sizeof(path))
-		return;
-	memcpy(f->path, path, (size_t)all + 1);
-	f->path_in_fs = false;
+	for (name = names_first(names); name; name = names_next(names, name)) {
+		size_t room = sizeof(f->links) - f->links_len;
+		size_t len;
+
+		if (!mounted_path(find_mount(r, f, name), name, path))
+			snprintf(path, sizeof(path), "%s", name);
+		len = strlen(path) + 1;
+		if (len > room)
+			return;
+		memcpy(f->links + f->links_len, path, len);
+		f->links_len += (uint32_t)len;
+	}
+}
+
+/* The name that the finding has already is one of them, and the first. */
+static void find_links(const struct resolver *r, struct finding *f)
+{
+	struct names names = { 0 };
+
+	if (f->path_known && !f->path_truncated)
+		names_add(&names, f->path);
+	if (f->subvol_known &&
+	    (f->link_count > 1 || !f->path_known || f->path_truncated))
+		find_names(r, f, &names);
+	if (!f->path_known || f->path_truncated)
+		take_path(&names, f);
+	if (find_mount(r, f, NULL))
+		take_links(r, &names, f);
+}
+
+static void find_cgroup(const struct resolver *r, struct finding_task *task)
+{
+	const struct mount *m = mounts_of_type(r->now, "cgroup2");
+
+	if (m && task->cgroup)
+		cgroup_path(m, task->cgroup, task->cgroup_path,
+			    sizeof(task->cgroup_path));
 }
 
 int resolve_finding(struct resolver *r, struct finding *f)
 {
-	const struct mount *m;
+	const struct mount *m = NULL;
 	int err;
 
 	err = resolver_refresh(r);
 	if (err)
 		return err;
-	if (f->subvol_known && !f->unlinked &&
-	    (!f->path_known || f->path_truncated))
-		find_path(r, f);
+	find_cgroup(r, &f->task);
+	find_cgroup(r, &f->dropper);
+	if (f->path_known && !f->path_truncated)
+		m = find_mount(r, f, f->path);
+	if (m && !f->subvol_known && !f->unlinked)
+		find_subvol(m, f);
+	if (!f->unlinked)
+		find_links(r, f);
 	if (!f->path_known || f->path_truncated || !f->path_in_fs)
 		return 0;
 	m = find_mount(r, f, f->path);
-	if (!m)
-		return 0;
-	if (!f->subvol_known && !f->unlinked)
-		find_subvol(m, f);
-	place_path(m, f);
+	if (mounted_path(m, f->path, f->path))
+		f->path_in_fs = false;
 	return 0;
 }

@@ -56,3 +56,19 @@ int totals_windows(int fd, uint64_t *stranded, uint64_t *undecided)
 	}
 	return err == -ENOENT ? 0 : err;
 }
+
+int totals_forget(int fd, uint64_t ns)
+{
+	struct loss_key key, next;
+	struct loss loss;
+	int err = bpf_map_get_next_key(fd, NULL, &next);
+
+	/* The next one is asked for before this one goes. */
+	while (!err) {
+		key = next;
+		err = bpf_map_get_next_key(fd, &key, &next);
+		if (!bpf_map_lookup_elem(fd, &key, &loss) && loss.drop_ns < ns)
+			bpf_map_delete_elem(fd, &key);
+	}
+	return err == -ENOENT ? 0 : err;
+}

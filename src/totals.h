@@ -20,4 +20,7 @@ int totals_blind(int fd, struct blind_span blind[BLIND_MAX]);
  */
 int totals_windows(int fd, uint64_t *stranded, uint64_t *undecided);
 
+/* Delete from the map `fd` the losses of before `ns`. Returns 0 or -errno. */
+int totals_forget(int fd, uint64_t ns);
+
 #endif

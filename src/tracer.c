@@ -131,7 +131,7 @@ static int attach_hooks(struct tracer *t)
 		struct hook *h = &t->hooks[i];
 		int err;
 
-		if (!h->choice.variant)
+		if (!h->choice.variant || hook_roles[i].lazy)
 			continue;
 		err = attach_hook(t, h);
 		if (!err)
@@ -270,13 +270,42 @@ static bool undecided(const struct tracer *t)
 	       undecided;
 }
 
+static void detach_hook(struct hook *h)
+{
+	for (int j = 0; j < CALLSITES_MAX; j++)
+		bpf_link__destroy(h->links[j]);
+	memset(h->links, 0, sizeof(h->links));
+}
+
 static void detach(struct tracer *t)
 {
-	for (unsigned int i = 0; i < ROLES_MAX; i++) {
-		for (int j = 0; j < CALLSITES_MAX; j++)
-			bpf_link__destroy(t->hooks[i].links[j]);
-		memset(t->hooks[i].links, 0, sizeof(t->hooks[i].links));
+	for (unsigned int i = 0; i < ROLES_MAX; i++)
+		detach_hook(&t->hooks[i]);
+}
+
+int tracer_follow(struct tracer *t, bool on)
+{
+	int err = 0;
+
+	if (!on)
+		t->skel->bss->following = 0;
+	for (unsigned int i = 0; i < hook_role_count && !err; i++) {
+		struct hook *h = &t->hooks[i];
+
+		if (!hook_roles[i].lazy)
+			continue;
+		detach_hook(h);
+		if (on)
+			err = h->choice.variant ? attach_hook(t, h) : -ENOENT;
 	}
+	if (!err)
+		t->skel->bss->following = on;
+	return err;
+}
+
+int tracer_forget(struct tracer *t, __u64 ns)
+{
+	return totals_forget(bpf_map__fd(t->skel->maps.losses), ns);
 }
 
 void tracer_stop(struct tracer *t)

@@ -41,6 +41,15 @@ int tracer_sweep(struct tracer *tracer);
 /* Is any page suspect now? */
 bool tracer_busy(const struct tracer *tracer);
 
+/*
+ * From now on, watch who brings lost pages back into the page cache, or do so
+ * no longer. Returns 0, -ENOENT if this kernel has no hook for it, or -errno.
+ */
+int tracer_follow(struct tracer *tracer, bool on);
+
+/* Forget the losses that were dropped before `ns`. Returns 0 or -errno. */
+int tracer_forget(struct tracer *tracer, __u64 ns);
+
 /* Read what the kernel side knows of its blindness. Returns 0 or -errno. */
 int tracer_blind(const struct tracer *tracer,
 		 struct blind_span blind[BLIND_MAX]);

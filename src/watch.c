@@ -13,6 +13,7 @@
 
 #include "decode.h"
 #include "finding.h"
+#include "follow.h"
 #include "hookset.h"
 #include "log.h"
 #include "mounts.h"
@@ -32,6 +33,7 @@ struct watch {
 	struct tracer *tracer;
 	struct resolver *resolver;
 	struct findings *findings;
+	struct follow follow;
 	struct report *report;
 	__u64 start_ns;
 	int signals;
@@ -73,15 +75,17 @@ static int on_record(void *arg, const void *data, size_t size)
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (resolve_finding(w->resolver, &finding))
 		finding.complete = false;
+	follow_finding(&w->follow, w->tracer, &finding, now_ns());
 	err = findings_note(w->findings, &finding);
 	return err ? err : report_finding(w->report, &finding);
 }
 
+/* The tracer's own programs stand in a stack too, and tell nothing. */
 static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
 {
 	const struct ksym *sym = ksyms_at(arg, address);
 
-	if (!sym)
+	if (!sym || !strcmp(sym->module, "bpf"))
 		return NULL;
 	*offset = address - sym->from;
 	return sym->name;
@@ -102,6 +106,23 @@ static const char *read_srcversion(char *to, int size)
 	return got;
 }
 
+/*
+ * Read the symbols once more: our own programs have some by now, and without
+ * them their addresses would be taken for those of whoever stands before them.
+ */
+static void name_programs(struct watch *w)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	struct ksyms *now;
+
+	if (f && !ksyms_read(f, &now)) {
+		ksyms_free(w->ksyms);
+		w->ksyms = now;
+	}
+	if (f)
+		fclose(f);
+}
+
 static int open_report(struct watch *w)
 {
 	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
@@ -111,6 +132,7 @@ static int open_report(struct watch *w)
 	struct utsname kernel;
 	struct timespec wall;
 
+	name_programs(w);
 	w->report = w->options.json ? report_json_new(stdout)
 				    : report_text_new(stdout, colour,
 						      w->options.verbose);
@@ -248,6 +270,7 @@ static int look_again(struct watch *w)
 		w->reloads++;
 	w->module = module;
 
+	follow_tick(&w->follow, w->tracer, now_ns());
 	if (tracer_busy(w->tracer))
 		err = tracer_sweep(w->tracer);
 	return err ? err : look_for_blindness(w);

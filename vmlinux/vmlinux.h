@@ -73,13 +73,29 @@ typedef struct {
 
 struct super_block {
 	u32 s_dev;
+	unsigned long s_flags;
 	unsigned long s_magic;
 	struct dentry *s_root;
+	void *s_fs_info;
 	uuid_t s_uuid;
+};
+
+struct xarray {
+	void *xa_head;
+};
+
+struct xa_node {
+	u8 shift;
+	u8 offset;
+	struct xa_node *parent;
+	void *slots[64];
+	unsigned long marks[3];
 };
 
 struct address_space {
 	struct inode *host;
+	struct xarray i_pages;
+	unsigned long nrpages;
 };
 
 struct inode {
@@ -152,6 +168,11 @@ struct btrfs_root_item {
 struct btrfs_root {
 	struct btrfs_root_item root_item;
 	struct btrfs_key root_key;
+};
+
+struct btrfs_fs_info {
+	unsigned long fs_state;
+	int fs_error;
 };
 
 struct btrfs_inode {

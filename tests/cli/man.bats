@@ -8,6 +8,7 @@ load helper
 setup() {
 	man8=$repo/man/btrfs-dirtywatch.8
 	man7=$repo/man/btrfs-dirtywatch.7
+	man5=$repo/man/btrfs-dirtywatch-json.5
 }
 
 # The part of page $2 under the subsection or section $1.
@@ -35,9 +36,9 @@ options_of_help() {
 		sed -nE 's/^ +((-.), )?(--[a-z-]+(=[A-Z]+)?).*/\2\n\3/p' | grep . | sort
 }
 
-# What page 7 lists under the heading $1.
+# What pages 5 and 7 list under the heading $1.
 listed() {
-	under "$1" "$man7" | sed -nE 's/^\.It Cm //p' | sed 's/ Fl.*//; s/ , /\n/g' | sort -u
+	{ under "$1" "$man5" && under "$1" "$man7"; } | sed -nE 's/^\.It Cm //p' | sed 's/ Fl.*//; s/ , /\n/g' | sort -u
 }
 
 # The keys of the JSON lines of type $1 in $seen.
@@ -80,7 +81,7 @@ all_in() {
 		"$dirtywatch" replay --json "$file" || true
 	done)
 	all_in "$(keys_seen start)" "$(listed start)"
-	all_in "$(keys_seen 'finding|unexplained')" "$(listed "finding, unexplained")"
+	all_in "$(keys_seen 'finding|unexplained')" "$(listed "finding, unexplained, stale-read")"
 	all_in "$(keys_seen blind)" "$(listed blind)"
 	all_in "$(keys_seen summary)" "$(listed summary)"
 }
@@ -88,7 +89,7 @@ all_in() {
 @test "every JSON key of the man page is one" {
 	local keys
 	keys=$(grep -ohE '"[a-z0-9_]+"' "$repo"/src/report_*.c "$repo"/src/provoke_truth.c | tr -d '"')
-	all_in "$(listed start; listed "finding, unexplained"; listed blind; listed summary
+	all_in "$(listed start; listed "finding, unexplained, stale-read"; listed blind; listed summary
 		listed truth-start; listed trial; listed truth-end)" "$keys"
 }
 
@@ -104,10 +105,10 @@ $(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '
 	diff <(listed WAYS) <(sed -n 's/.*\[WAY_[A-Z_]*\] = "\(.*\)",/\1/p' "$repo/src/finding.c" | sort)
 	for word in $("$dirtywatch" replay --json "$repo/tests/replay/003-plain-rewrite/observations.txt" |
 		jq -r 'select(.type == "summary").counters | keys[]'); do
-		sed -n '/^\.It Cm counters/,/^\.El/p' "$man7" | grep -qw "$word"
+		sed -n '/^\.It Cm counters/,/^\.El/p' "$man5" | grep -qw "$word"
 	done
 	for word in $(grep -oE '\[FINDING_[A-Z_]+\] = "[a-z-]+"' "$repo/src/finding.c" | grep -oE '[a-z-]+"' | tr -d '"'); do
-		under "finding, unexplained" "$man7" | grep -qw -- "$word"
+		under "finding, unexplained, stale-read" "$man5" | grep -qw -- "$word"
 		under "Classes, and what to do" "$man8" | grep -qx ".It $word"
 	done
 }
@@ -115,4 +116,10 @@ $(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '
 @test "the man pages are clean" {
 	command -v mandoc >/dev/null || skip "no mandoc"
 	mandoc -Tlint -W warning "$repo"/man/*
+}
+
+@test "every known bug has its row, with a verdict" {
+	local page=$repo/man/btrfs-dirtywatch-bugs.7
+	[ "$(grep -c '^\.It ' "$page")" = 35 ]
+	[ "$(grep -cE '^\.Em (yes|no|in part) \.$' "$page")" = 35 ]
 }

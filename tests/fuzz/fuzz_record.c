@@ -32,13 +32,28 @@ static void check_json(const char *text, size_t len)
 	json_tokener_free(reader);
 }
 
+/* Lines of a finding in text, with all details. */
+static int lines_of(const struct finding *f)
+{
+	switch (f->class) {
+	case FINDING_UNEXPLAINED:
+	case FINDING_STALE_READ:
+		return 2;
+	case FINDING_EVICTED:
+		return 4;
+	case FINDING_LOST:
+		return f->followed ? 5 : 6;
+	default:
+		return 1;
+	}
+}
+
 /* One finding by one printer; its text is checked. */
 static void print(const struct finding *f, bool json)
 {
 	const struct report_start_info info = { .wall_known = f->ns & 1,
 						.wall_ns = WALL_NS,
 						.symbol = symbol };
-	bool explained = f->class != FINDING_UNEXPLAINED;
 	char *text = NULL;
 	size_t len = 0, start;
 	FILE *out = open_memstream(&text, &len);
@@ -49,7 +64,7 @@ static void print(const struct finding *f, bool json)
 	CHECK(r && !report_start(r, &info));
 	start = len;
 	CHECK(!report_finding(r, f));
-	fuzz_check_lines(text + start, len - start, json || explained ? 1 : 2);
+	fuzz_check_lines(text + start, len - start, json ? 1 : lines_of(f));
 	if (json)
 		check_json(text + start, len - start);
 	report_free(r);
@@ -60,6 +75,8 @@ static void print(const struct finding *f, bool json)
 static void check_record(const struct record *r)
 {
 	CHECK(r->stack_len <= RECORD_STACK_DEPTH);
+	CHECK(r->evidence.clean.len <= RECORD_STACK_DEPTH);
+	CHECK(r->evidence.drop.len <= RECORD_STACK_DEPTH);
 	CHECK(r->path_len <= sizeof(r->path));
 	CHECK(strnlen(r->comm, WINDOW_COMM_LEN) < WINDOW_COMM_LEN);
 	for (int i = 0; i < WINDOW_RANGES; i++)

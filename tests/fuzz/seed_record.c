@@ -33,6 +33,12 @@ int main(int argc, char **argv)
 	r.stack[0] = 0xfffffffffffff013;
 	if (save(argv[1], "unexplained", &r))
 		return EXIT_FAILURE;
+	r = made_evicted();
+	if (save(argv[1], "evicted", &r))
+		return EXIT_FAILURE;
+	r = made_stale();
+	if (save(argv[1], "stale", &r))
+		return EXIT_FAILURE;
 	for (int verdict = 0; verdict < VERDICT_MAX; verdict++) {
 		r = made_record((enum verdict)verdict);
 		snprintf(name, sizeof(name), "verdict%d", verdict);

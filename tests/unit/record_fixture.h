@@ -68,4 +68,42 @@ static inline struct record made_record(enum verdict verdict)
 	return r;
 }
 
+/* The same file, evicted by 99/90 with 4 dirty pages from 3 to 20 of 80 KiB. */
+static inline struct record made_evicted(void)
+{
+	struct record r = made_record(VERDICT_NEAR_MISS);
+
+	r.kind = RECORD_EVICTED;
+	memset(&r.window, 0, sizeof(r.window));
+	memset(r.bound, 0, sizeof(r.bound));
+	r.evicted.i_size = 81925;
+	r.evicted.first = MADE_PAGE;
+	r.evicted.last = 20;
+	r.evicted.pages = 4;
+	r.cgroup = 12;
+	r.pid = 99;
+	r.tgid = 90;
+	memcpy(r.comm, "umount", 7);
+	r.way = WAY_EVICT;
+	r.stack_len = 2;
+	r.stack[0] = 0xfffffffffffff012;
+	r.stack[1] = 0x20;
+	return r;
+}
+
+/* The lost page of made_record(), read back in by 55/50. */
+static inline struct record made_stale(void)
+{
+	struct record r = made_record(VERDICT_NEAR_MISS);
+
+	r.kind = RECORD_STALE;
+	memset(r.bound, 0, sizeof(r.bound));
+	r.cgroup = 12;
+	r.pid = 55;
+	r.tgid = 50;
+	memcpy(r.comm, "reader", 7);
+	r.read = READ_BY_READ;
+	return r;
+}
+
 #endif

@@ -65,12 +65,11 @@ static void test_version_and_kind(void **state)
 	r.version = RECORD_VERSION + 1;
 	assert_int_equal(decode(&r), -EBADMSG);
 	r.version = RECORD_VERSION;
+	r.evicted.pages = 1;
 	for (r.kind = 0; r.kind < RECORD_KIND_MAX + 2U; r.kind++)
-		assert_int_equal(decode(&r),
-				 r.kind == RECORD_FINDING ||
-						 r.kind == RECORD_UNEXPLAINED
-					 ? 0
-					 : -EBADMSG);
+		assert_int_equal(decode(&r), r.kind && r.kind < RECORD_KIND_MAX
+						     ? 0
+						     : -EBADMSG);
 }
 
 static void test_verdicts(void **state)
@@ -252,6 +251,65 @@ static void test_bounds(void **state)
 	assert_int_equal(decode(&r), -EBADMSG);
 }
 
+static void test_stacks(void **state)
+{
+	struct record r = made_record(VERDICT_LOST);
+
+	(void)state;
+	r.evidence.clean.len = RECORD_STACK_DEPTH;
+	r.evidence.drop.len = RECORD_STACK_DEPTH;
+	assert_int_equal(decode(&r), 0);
+	r.evidence.clean.len++;
+	assert_int_equal(decode(&r), -EBADMSG);
+	r.evidence.clean.len = 0;
+	assert_int_equal(decode(&r), 0);
+	r.evidence.drop.len = UINT32_MAX;
+	assert_int_equal(decode(&r), -EBADMSG);
+}
+
+static void test_evicted(void **state)
+{
+	static const struct {
+		__u64 i_size, first, last, pages;
+		int err;
+	} cases[] = {
+		{ 81925, 3, 20, 18, 0 },
+		{ 81925, 3, 20, 1, 0 },
+		{ 0, 0, 0, 1, 0 },
+		{ INT64_MAX, 0, INT64_MAX >> 12, 1, 0 },
+		{ 81925, 3, 20, 19, -EBADMSG },
+		{ 81925, 3, 20, 0, -EBADMSG },
+		{ 81925, 3, 2, 1, -EBADMSG },
+		{ 81925, 0, UINT64_MAX, 1, -EBADMSG },
+		{ 81925, 0, (INT64_MAX >> 12) + 1, 1, -EBADMSG },
+		{ (__u64)INT64_MAX + 1, 3, 20, 1, -EBADMSG },
+	};
+	struct record r = made_evicted();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		r.evicted = (struct evicted){ cases[i].i_size, cases[i].first,
+					      cases[i].last, cases[i].pages };
+		assert_int_equal(decode(&r), cases[i].err);
+	}
+	r = made_evicted();
+	r.way = WAY_MAX;
+	assert_int_equal(decode(&r), -EBADMSG);
+}
+
+static void test_stale(void **state)
+{
+	struct record r = made_stale();
+
+	(void)state;
+	for (r.read = 0; r.read < READ_MAX; r.read++)
+		assert_int_equal(decode(&r), 0);
+	assert_int_equal(decode(&r), -EBADMSG);
+	r.read = UINT32_MAX;
+	assert_int_equal(decode(&r), -EBADMSG);
+}
+
 static void test_comm_ends(void **state)
 {
 	struct record r = made_record(VERDICT_LOST), out;
@@ -278,6 +336,9 @@ int main(void)
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_stacks),
+		cmocka_unit_test(test_evicted),
+		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_comm_ends),
 	};
 

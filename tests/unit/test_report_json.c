@@ -56,6 +56,8 @@ static void test_json_lost(void **state)
 		"\"comm\":\"writer\",\"pos\":12288,\"result\":100},"
 		"\"dropper\":{\"pid\":99,\"tgid\":90,\"comm\":\"dropper\","
 		"\"way\":\"fadvise\"},\"complete\":true,\"unlinked\":false,"
+		"\"not_observed\":[\"clean_stack\",\"drop_stack\","
+		"\"stale_reads\"],"
 		"\"path\":\"/dir/file\"}");
 	page_free(&p);
 }
