@@ -104,7 +104,9 @@ enum counter {
 	X(undecided, "suspect pages whose write call had not returned")        \
 	X(reloaded, "times that btrfs.ko was unloaded under the watch")        \
 	X(not_run, "hook runs that the kernel skipped")                        \
-	X(malformed, "records that could not be read")
+	X(malformed, "records that could not be read")                         \
+	X(consumer, "records that met a full ring while the tool was held up") \
+	X(gap, "watches before this one that were ended by force")
 
 enum blind {
 #define X(name, text) BLIND_##name,

@@ -8,6 +8,7 @@ load helper
 setup() {
 	man8=$repo/man/btrfs-dirtywatch.8
 	man7=$repo/man/btrfs-dirtywatch.7
+	man7blind=$repo/man/btrfs-dirtywatch-blindness.7
 }
 
 # The part of page $2 under the subsection or section $1.
@@ -35,9 +36,9 @@ options_of_help() {
 		sed -nE 's/^ +((-.), )?(--[a-z-]+(=[A-Z]+)?).*/\2\n\3/p' | grep . | sort
 }
 
-# What page 7 lists under the heading $1.
+# What page $2, or page 7, lists under the heading $1.
 listed() {
-	under "$1" "$man7" | sed -nE 's/^\.It Cm //p' | sed 's/ Fl.*//; s/ , /\n/g' | sort -u
+	under "$1" "${2:-$man7}" | sed -nE 's/^\.It Cm //p' | sed 's/ Fl.*//; s/ , /\n/g' | sort -u
 }
 
 # The keys of the JSON lines of type $1 in $seen.
@@ -100,7 +101,7 @@ $(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '
 
 @test "every class, way, counter and kind of blindness is in the man page" {
 	local word
-	diff <(listed BLINDNESS) <(sed -n '/define BLINDNESS/,/^enum/s/.*X(\([a-z_]*\),.*/\1/p' "$repo/bpf/record.h" | sort)
+	diff <(listed KINDS "$man7blind") <(sed -n '/define BLINDNESS/,/^enum/s/.*X(\([a-z_]*\),.*/\1/p' "$repo/bpf/record.h" | sort)
 	diff <(listed WAYS) <(sed -n 's/.*\[WAY_[A-Z_]*\] = "\(.*\)",/\1/p' "$repo/src/finding.c" | sort)
 	for word in $("$dirtywatch" replay --json "$repo/tests/replay/003-plain-rewrite/observations.txt" |
 		jq -r 'select(.type == "summary").counters | keys[]'); do
