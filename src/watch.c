@@ -18,6 +18,7 @@
 #include "mounts.h"
 #include "options.h"
 #include "preflight.h"
+#include "process.h"
 #include "report.h"
 #include "resolve.h"
 #include "tracer.h"
@@ -172,6 +173,8 @@ static int start(struct watch *w)
 	if (w->options.mount && code)
 		return code;
 	code = preflight(&w->ksyms);
+	if (!code && w->options.pid)
+		code = process_check(w->options.pid);
 	if (code)
 		return code;
 	w->findings = findings_new();
