@@ -106,7 +106,8 @@ enum counter {
 	X(not_run, "hook runs that the kernel skipped")                        \
 	X(malformed, "records that could not be read")                         \
 	X(consumer, "records that met a full ring while the tool was held up") \
-	X(gap, "watches before this one that were ended by force")
+	X(gap, "watches before this one that were ended by force")             \
+	X(switched_off, "looks that found the hooks off, or switched")
 
 enum blind {
 #define X(name, text) BLIND_##name,

@@ -29,6 +29,7 @@ void evidence_init(struct evidence *e)
 {
 	memset(e, 0, sizeof(*e));
 	e->module = module_identity();
+	hook_switch_open(&e->hook_switch, HOOK_SWITCH);
 	e->start_ns = now_ns();
 	blindness_init(&e->blindness, e->start_ns);
 }
@@ -109,6 +110,7 @@ void evidence_told(struct evidence *e, uint64_t ns)
 
 void evidence_end(struct evidence *e, bool told)
 {
+	hook_switch_close(&e->hook_switch);
 	coverage_close(e->coverage, told);
 }
 
@@ -121,6 +123,8 @@ static void add_own(struct evidence *e, struct blind_span *blind)
 	if (module != e->module)
 		e->reloads++;
 	e->module = module;
+	e->off += hook_switch_touched(&e->hook_switch);
+	blind[BLIND_switched_off].count = e->off;
 	blind[BLIND_reloaded].count = e->reloads;
 	blind[BLIND_malformed].count = e->malformed;
 }

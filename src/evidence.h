@@ -10,6 +10,7 @@
 
 #include "blindness.h"
 #include "coverage.h"
+#include "hook_switch.h"
 #include "options.h"
 #include "report.h"
 #include "tracer.h"
@@ -17,11 +18,13 @@
 struct evidence {
 	struct blindness blindness;
 	struct coverage *coverage;
+	struct hook_switch hook_switch;
 	const char *dir;       /* where its note lies */
 	struct report *report; /* set by the caller before the first look */
 	uint64_t start_ns;
 	uint64_t malformed; /* records that did not decode: the caller adds */
 	uint64_t reloads;   /* of btrfs.ko */
+	uint64_t off;	    /* looks that found the hooks switched off */
 	uint64_t noted_ns;  /* the last evidence_told() that was written down */
 	ino_t module;
 	bool unnoted; /* no note is kept, and that was said */
