@@ -4,7 +4,7 @@
 #define DIRTYWATCH_EMIT_BPF_H
 
 #include "count.bpf.h"
-#include "evidence.bpf.h"
+#include "trail.bpf.h"
 #include "page.bpf.h"
 #include "stack.bpf.h"
 

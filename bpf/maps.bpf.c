@@ -5,7 +5,7 @@
 #include "knobs.bpf.h"
 
 struct windows_map windows SEC(".maps");
-struct evidences_map evidences SEC(".maps");
+struct trails_map trails SEC(".maps");
 struct losses_map losses SEC(".maps");
 struct tasks_map tasks SEC(".maps");
 struct stacks_map stacks SEC(".maps");

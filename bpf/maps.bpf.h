@@ -58,11 +58,11 @@ struct windows_map {
 	__type(value, struct window);
 };
 
-struct evidences_map {
+struct trails_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, EVIDENCES_MAX);
 	__type(key, struct place);
-	__type(value, struct evidence);
+	__type(value, struct trail);
 };
 
 struct losses_map {
@@ -106,7 +106,7 @@ struct ring_map {
 };
 
 extern struct windows_map windows SEC(".maps");
-extern struct evidences_map evidences SEC(".maps");
+extern struct trails_map trails SEC(".maps");
 extern struct losses_map losses SEC(".maps");
 extern struct tasks_map tasks SEC(".maps");
 extern struct stacks_map stacks SEC(".maps");

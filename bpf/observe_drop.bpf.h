@@ -35,9 +35,9 @@ static __always_inline int observe_drop(void *ctx)
 	bpf_get_current_comm(w->drop.comm, sizeof(w->drop.comm));
 	overwrite_begun(w, at.mapping);
 	/* Before the step: from then on the window may be another's. */
-	evidence_drop(&place, &search,
-		      !window_on_purpose(w) && search.way < WAY_DIRECT_IO &&
-			      losses_note(at.mapping, w));
+	trail_drop(&place, &search,
+		   !window_on_purpose(w) && search.way < WAY_DIRECT_IO &&
+			   losses_note(at.mapping, w));
 	window_say(&place, w, window_step(w, OBS_DROP, w->drop.ns), NULL,
 		   &search);
 	return 0;

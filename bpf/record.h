@@ -59,7 +59,7 @@ struct record_stack {
  * What is kept beside a window for its finding; no verdict rests on it. A part
  * that is zero was not observed.
  */
-struct evidence {
+struct trail {
 	__u64 writer_cgroup;
 	__u64 dropper_cgroup;
 	__u32 followed; /* readers of the page were watched from the drop on */
@@ -94,7 +94,7 @@ struct record {
 	__u8 uuid[16];
 	struct window window;
 	struct window_range bound[WINDOW_RANGES];
-	struct evidence evidence;
+	struct trail trail;
 	struct evicted evicted; /* RECORD_EVICTED */
 	__u64 cgroup;		/* of the task below, 0: not known */
 	__u32 pid; /* not of a finding: who cleaned, evicted, read it */
@@ -171,7 +171,10 @@ enum counter {
 	X(evicted, "dirty inodes evicted, maybe of a deleted subvolume")       \
 	X(reloaded, "times that btrfs.ko was unloaded under the watch")        \
 	X(not_run, "hook runs that the kernel skipped")                        \
-	X(malformed, "records that could not be read")
+	X(malformed, "records that could not be read")                         \
+	X(consumer, "records that met a full ring while the tool was held up") \
+	X(gap, "watches before this one that were ended by force")             \
+	X(switched_off, "looks that found the hooks off, or switched")
 
 enum blind {
 #define X(name, text) BLIND_##name,

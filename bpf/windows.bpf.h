@@ -67,7 +67,7 @@ static __always_inline int windows_take(const struct place *place)
 	if (err)
 		return -1;
 	__sync_fetch_and_add(&live, -1);
-	bpf_map_delete_elem(&evidences, place);
+	bpf_map_delete_elem(&trails, place);
 	return 0;
 }
 
@@ -95,7 +95,7 @@ static __always_inline void windows_open(__u64 mapping, const struct window *w,
 	if (!err) {
 		__sync_fetch_and_add(&live, 1);
 		count(COUNT_suspects);
-		evidence_open(&place, search);
+		trail_open(&place, search);
 	} else if (err == -EEXIST) {
 		go_blind(BLIND_crowded);
 	} else {
@@ -109,12 +109,12 @@ static __always_inline void window_record(struct record *record,
 					  enum verdict v, struct dentry *dentry,
 					  const struct stack_search *search)
 {
-	const struct evidence *e = bpf_map_lookup_elem(&evidences, place);
+	const struct trail *e = bpf_map_lookup_elem(&trails, place);
 
 	record_fill(record, RECORD_FINDING, mapping_inode(place->mapping),
 		    dentry, search);
 	if (e)
-		record->evidence = *e;
+		record->trail = *e;
 	record->verdict = v;
 	record->window = *w;
 	window_bound(&record->window, record->bound);
@@ -172,7 +172,7 @@ static __noinline int window_say(const struct place *place,
 	count(counter);
 	if (w->bits & WINDOW_DROPPED)
 		losses_settle(place->mapping, &record->window, v,
-			      record->evidence.followed);
+			      record->trail.followed);
 	record_send(record);
 	return 0;
 }

@@ -94,8 +94,8 @@ static bool evicted_ok(const struct record *r)
 static bool stacks_ok(const struct record *r)
 {
 	return r->stack_len <= RECORD_STACK_DEPTH &&
-	       r->evidence.clean.len <= RECORD_STACK_DEPTH &&
-	       r->evidence.drop.len <= RECORD_STACK_DEPTH;
+	       r->trail.clean.len <= RECORD_STACK_DEPTH &&
+	       r->trail.drop.len <= RECORD_STACK_DEPTH;
 }
 
 static bool head_ok(const struct record *r)

@@ -111,7 +111,7 @@ static void set_write(const struct record *r, struct finding *f)
 		f->task_known = true;
 		return;
 	}
-	set_task(&f->task, writer->pid, writer->tgid, r->evidence.writer_cgroup,
+	set_task(&f->task, writer->pid, writer->tgid, r->trail.writer_cgroup,
 		 writer->comm);
 	f->task_known = writer->pid != 0;
 	if (f->class == FINDING_PENDING || !(r->window.bits & WINDOW_ENDED))
@@ -129,9 +129,9 @@ static void set_drop(const struct record *r, struct finding *f)
 	if (r->kind != RECORD_FINDING || f->class == FINDING_STRANDED ||
 	    f->class == FINDING_NEAR_MISS || !(r->window.bits & WINDOW_DROPPED))
 		return;
-	set_task(&f->dropper, drop->pid, drop->tgid, r->evidence.dropper_cgroup,
+	set_task(&f->dropper, drop->pid, drop->tgid, r->trail.dropper_cgroup,
 		 drop->comm);
-	f->drop_stack = r->evidence.drop;
+	f->drop_stack = r->trail.drop;
 	f->dropped = true;
 	f->drop_ns = drop->ns;
 	f->way = drop->way;
@@ -245,8 +245,8 @@ void finding_from_record(const struct record *r, struct finding *f)
 	f->was_stranded = r->flags & RECORD_WAS_STRANDED;
 	f->unlinked = r->nlink == 0;
 	f->link_count = r->nlink;
-	f->clean_stack = r->evidence.clean;
-	f->followed = r->evidence.followed;
+	f->clean_stack = r->trail.clean;
+	f->followed = r->trail.followed;
 	f->read = r->read;
 	memcpy(f->bound, r->bound, sizeof(f->bound));
 	f->stack_len = r->stack_len;

@@ -9,8 +9,9 @@
 #include "options.h"
 
 #define RING_KIB_MAX (1UL << 20)
+#define WINDOWS_LIMIT (1UL << 20)
 
-enum { OPT_RING = 256, OPT_NO_MODULE_BTF };
+enum { OPT_RING = 256, OPT_NO_MODULE_BTF, OPT_RUN_DIR, OPT_WINDOWS };
 
 static const struct argp_option table[] = {
 	{ "mount", 'm', "PATH", 0, "Watch only the filesystem that PATH is on",
@@ -24,6 +25,8 @@ static const struct argp_option table[] = {
 	{ "ring-size", OPT_RING, "KIB", 0,
 	  "Size of the ring buffer, a power of two (default 1024)", 1 },
 	{ "no-module-btf", OPT_NO_MODULE_BTF, NULL, OPTION_HIDDEN, NULL, 1 },
+	{ "run-dir", OPT_RUN_DIR, "DIR", OPTION_HIDDEN, NULL, 1 },
+	{ "windows", OPT_WINDOWS, "N", OPTION_HIDDEN, NULL, 1 },
 	{ 0 },
 };
 
@@ -81,6 +84,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_NO_MODULE_BTF:
 		o->no_module_btf = true;
+		break;
+	case OPT_RUN_DIR:
+		o->run_dir = arg;
+		break;
+	case OPT_WINDOWS:
+		set_number(state, arg, "number of pages", WINDOWS_LIMIT,
+			   &o->windows);
 		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s' is one argument too many", arg);

@@ -6,11 +6,15 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
+#include "coverage.h"
+
 struct options {
 	const char *mount; /* a path on the filesystem to watch, or NULL: all */
 	__u32 pid;	   /* 0: all */
 	double duration;   /* seconds, 0: until a signal */
 	__u32 ring_kib;	   /* size of the ring buffer in KiB */
+	__u32 windows;	   /* suspect pages at once, 0: as many as are usual */
+	const char *run_dir; /* where watches keep their notes, "": nowhere */
 	int verbose;
 	bool json;
 	bool no_module_btf; /* as if btrfs.ko had no BTF: for tests */
@@ -18,7 +22,7 @@ struct options {
 
 #define OPTIONS_DEFAULT                                                        \
 	{                                                                      \
-		.ring_kib = 1024                                               \
+		.ring_kib = 1024, .run_dir = COVERAGE_DIR                      \
 	}
 
 /*

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "blindness.h"
 #include "finding.h"
 
 #define REPORT_SCHEMA 1
@@ -40,11 +41,15 @@ struct blind_info {
 	uint64_t count;
 	uint64_t first_ns;
 	uint64_t last_ns;
+	bool open;    /* it goes on */
+	uint32_t pid; /* the process that was ended by force, 0: none */
 };
 
 struct summary {
 	uint64_t counters[COUNT_MAX];
 	struct blind_span blind[BLIND_MAX];
+	/* The same kind by kind, or NULL: each was one interval. */
+	const struct blind_intervals *intervals;
 	uint64_t open_stranded;
 	double seconds; /* watched */
 	int exit_code;

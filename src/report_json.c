@@ -92,6 +92,33 @@ static void add_blind(const struct report *r, struct json_object *o,
 	add(o, "last_ns", json_object_new_uint64(info->last_ns));
 	add(o, "first", report_time(r, info->first_ns));
 	add(o, "last", report_time(r, info->last_ns));
+	if (info->open)
+		add(o, "open", json_object_new_boolean(true));
+	if (info->pid)
+		add(o, "pid", json_object_new_uint64(info->pid));
+}
+
+/* Each as [first_ns, last_ns, count]. */
+static void add_intervals(struct json_object *o,
+			  const struct blind_intervals *k)
+{
+	struct json_object *all = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; i < k->used; i++) {
+		struct json_object *one = json_object_new_array_ext(3);
+
+		json_object_array_add(
+			one, json_object_new_uint64(k->at[i].first_ns));
+		json_object_array_add(one,
+				      json_object_new_uint64(k->at[i].last_ns));
+		json_object_array_add(one,
+				      json_object_new_uint64(k->at[i].count));
+		json_object_array_add(all, one);
+	}
+	add(o, "intervals", all);
+	if (k->merged)
+		add(o, "merged", json_object_new_uint64(k->merged));
 }
 
 static int json_blind(struct report *r, const struct blind_info *info)
@@ -122,9 +149,11 @@ static struct json_object *blinds(const struct report *r,
 	for (i = 0; i < BLIND_MAX; i++) {
 		const struct blind_span *span = &s->blind[i];
 		struct blind_info info = {
-			report_blinds[i].name, report_blinds[i].text,
-			span->count,	       span->first_ns,
-			span->last_ns,
+			.kind = report_blinds[i].name,
+			.text = report_blinds[i].text,
+			.count = span->count,
+			.first_ns = span->first_ns,
+			.last_ns = span->last_ns,
 		};
 		struct json_object *o;
 
@@ -132,6 +161,8 @@ static struct json_object *blinds(const struct report *r,
 			continue;
 		o = json_object_new_object();
 		add_blind(r, o, &info);
+		if (s->intervals)
+			add_intervals(o, &s->intervals[i]);
 		json_object_array_add(all, o);
 	}
 	return all;

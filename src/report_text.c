@@ -236,7 +236,28 @@ static void print_blind(FILE *out, const struct report *r,
 	report_print_time(out, r, info->first_ns);
 	fputs(" to ", out);
 	report_print_time(out, r, info->last_ns);
-	putc('\n', out);
+	if (info->pid)
+		fprintf(out, ", process %" PRIu32, info->pid);
+	fputs(info->open ? ", and going on\n" : "\n", out);
+}
+
+/* One alone is the line above it. */
+static void print_intervals(FILE *out, const struct report *r,
+			    const struct blind_intervals *k)
+{
+	unsigned int i;
+
+	for (i = 0; i < k->used && (k->used > 1 || k->merged); i++) {
+		fprintf(out, "%12" PRIu64 " of them ",
+			(uint64_t)k->at[i].count);
+		report_print_time(out, r, k->at[i].first_ns);
+		fputs(" to ", out);
+		report_print_time(out, r, k->at[i].last_ns);
+		putc('\n', out);
+	}
+	if (k->merged)
+		fprintf(out, "%12u more intervals are part of these\n",
+			k->merged);
 }
 
 static int text_blind(struct report *r, const struct blind_info *info)
@@ -279,6 +300,8 @@ static void print_blinds(FILE *out, const struct report *r,
 			continue;
 		fputs("blind: ", out);
 		print_blind(out, r, &info);
+		if (s->intervals)
+			print_intervals(out, r, &s->intervals[i]);
 	}
 }
 

@@ -76,6 +76,8 @@ static int set_knobs(struct tracer *t, const struct tracer_options *o,
 	t->skel->rodata->knob_frames_count = (__u32)count;
 	t->skel->rodata->knob_dev = o->dev;
 	t->skel->rodata->knob_tgid = o->tgid;
+	if (o->windows)
+		bpf_map__set_max_entries(t->skel->maps.windows, o->windows);
 	return bpf_map__set_max_entries(t->skel->maps.ring, o->ring_bytes);
 }
 
@@ -255,9 +257,30 @@ bool tracer_busy(const struct tracer *t)
 	return *(volatile __u64 *)&t->skel->bss->live;
 }
 
+/* What the kernel says it skipped: a program that was already running. */
+static __u64 runs_skipped(const struct tracer *t)
+{
+	struct bpf_program *p;
+	__u64 skipped = 0;
+
+	bpf_object__for_each_program (p, t->skel->obj) {
+		struct bpf_prog_info info = { 0 };
+		__u32 len = sizeof(info);
+		int fd = bpf_program__fd(p);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+			skipped += info.recursion_misses;
+	}
+	return skipped;
+}
+
 int tracer_blind(const struct tracer *t, struct blind_span blind[BLIND_MAX])
 {
-	return totals_blind(bpf_map__fd(t->skel->maps.blind), blind);
+	int err = totals_blind(bpf_map__fd(t->skel->maps.blind), blind);
+
+	if (!err)
+		blind[BLIND_not_run].count += runs_skipped(t);
+	return err;
 }
 
 /* Windows whose write call still runs, and may yet settle them. */
@@ -326,23 +349,6 @@ const char *tracer_program(const struct tracer *t, unsigned int role)
 	return v ? v->program : NULL;
 }
 
-/* What the kernel says it skipped: a program that was already running. */
-static __u64 runs_skipped(const struct tracer *t)
-{
-	struct bpf_program *p;
-	__u64 skipped = 0;
-
-	bpf_object__for_each_program (p, t->skel->obj) {
-		struct bpf_prog_info info = { 0 };
-		__u32 len = sizeof(info);
-		int fd = bpf_program__fd(p);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-			skipped += info.recursion_misses;
-	}
-	return skipped;
-}
-
 int tracer_totals(const struct tracer *t, uint64_t counters[COUNT_MAX],
 		  struct blind_span blind[BLIND_MAX], uint64_t *open_stranded)
 {
@@ -351,12 +357,11 @@ int tracer_totals(const struct tracer *t, uint64_t counters[COUNT_MAX],
 
 	err = totals_counters(bpf_map__fd(t->skel->maps.counters), counters);
 	if (!err)
-		err = totals_blind(bpf_map__fd(t->skel->maps.blind), blind);
+		err = tracer_blind(t, blind);
 	if (!err)
 		err = totals_windows(bpf_map__fd(t->skel->maps.windows),
 				     open_stranded, &undecided);
 	blind[BLIND_undecided].count += undecided;
-	blind[BLIND_not_run].count += runs_skipped(t);
 	return err;
 }
 

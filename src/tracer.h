@@ -15,6 +15,7 @@ struct tracer_options {
 	__u32 dev;  /* s_dev of the one filesystem to watch, 0: all */
 	__u32 tgid; /* the one process to watch, 0: all */
 	__u32 ring_bytes;
+	__u32 windows; /* suspect pages at once, 0: the default */
 	bool no_module_btf;
 };
 

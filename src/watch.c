@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "decode.h"
+#include "evidence.h"
 #include "finding.h"
 #include "follow.h"
 #include "hookset.h"
@@ -19,6 +19,7 @@
 #include "mounts.h"
 #include "options.h"
 #include "preflight.h"
+#include "process.h"
 #include "report.h"
 #include "resolve.h"
 #include "tracer.h"
@@ -35,12 +36,9 @@ struct watch {
 	struct findings *findings;
 	struct follow follow;
 	struct report *report;
+	struct evidence evidence;
 	__u64 start_ns;
 	int signals;
-	__u64 malformed; /* records that did not decode */
-	__u64 reloads;	 /* of btrfs.ko */
-	ino_t module;
-	bool blind_said[BLIND_MAX];
 };
 
 static __u64 now_ns(void)
@@ -49,14 +47,6 @@ static __u64 now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (__u64)t.tv_sec * 1000000000ULL + (__u64)t.tv_nsec;
-}
-
-/* The directory is made anew when the module is loaded again. */
-static ino_t module_identity(void)
-{
-	struct stat st;
-
-	return stat("/sys/module/btrfs", &st) ? 0 : st.st_ino;
 }
 
 /* Raw bytes become a record, a finding, a finding with names, a line. */
@@ -68,7 +58,7 @@ static int on_record(void *arg, const void *data, size_t size)
 	int err;
 
 	if (decode_record(data, size, &record)) {
-		w->malformed++;
+		w->evidence.malformed++;
 		return 0;
 	}
 	finding_from_record(&record, &finding);
@@ -138,6 +128,7 @@ static int open_report(struct watch *w)
 						      w->options.verbose);
 	if (!w->report)
 		return -ENOMEM;
+	w->evidence.report = w->report;
 	clock_gettime(CLOCK_REALTIME, &wall);
 	info.ns = w->start_ns = now_ns();
 	info.wall_ns =
@@ -194,6 +185,7 @@ static int start(struct watch *w)
 	struct tracer_options options = {
 		.tgid = w->options.pid,
 		.ring_bytes = w->options.ring_kib * 1024,
+		.windows = w->options.windows,
 		.no_module_btf = w->options.no_module_btf,
 	};
 	int code = EXIT_NO_ANSWER;
@@ -203,6 +195,8 @@ static int start(struct watch *w)
 	if (w->options.mount && code)
 		return code;
 	code = preflight(&w->ksyms);
+	if (!code && w->options.pid)
+		code = process_check(w->options.pid);
 	if (code)
 		return code;
 	w->findings = findings_new();
@@ -211,7 +205,7 @@ static int start(struct watch *w)
 		complain("cannot start: %s", strerror(errno));
 		return EXIT_NO_ANSWER;
 	}
-	w->module = module_identity();
+	evidence_init(&w->evidence);
 	w->tracer = tracer_new(&options, w->ksyms, on_record, w, &code);
 	return w->tracer ? 0 : code;
 }
@@ -228,52 +222,15 @@ static void show_hooks(const struct watch *w)
 
 /* ---- run ------------------------------------------------------------ */
 
-/* Say each kind of blindness once, when it is first seen. */
-static int report_blindness(struct watch *w, const struct blind_span *blind)
-{
-	int err = 0;
-
-	for (int i = 0; i < BLIND_MAX && !err; i++) {
-		const struct blind_info info = {
-			.kind = report_blinds[i].name,
-			.text = report_blinds[i].text,
-			.count = blind[i].count,
-			.first_ns = blind[i].first_ns,
-			.last_ns = blind[i].last_ns,
-		};
-
-		if (!info.count || w->blind_said[i])
-			continue;
-		w->blind_said[i] = true;
-		err = report_blind(w->report, &info);
-	}
-	return err;
-}
-
-/* What the kernel side could not see, as far as it knows by now. */
-static int look_for_blindness(struct watch *w)
-{
-	struct blind_span blind[BLIND_MAX];
-	int err = tracer_blind(w->tracer, blind);
-
-	return err ? err : report_blindness(w, blind);
-}
-
 /* The second look at suspect pages, and at the evidence itself. */
 static int look_again(struct watch *w)
 {
-	ino_t module = module_identity();
 	int err = 0;
-
-	/* fexit pins the module, a kprobe just dies with it. */
-	if (module != w->module)
-		w->reloads++;
-	w->module = module;
 
 	follow_tick(&w->follow, w->tracer, now_ns());
 	if (tracer_busy(w->tracer))
 		err = tracer_sweep(w->tracer);
-	return err ? err : look_for_blindness(w);
+	return err ? err : evidence_look(&w->evidence, w->tracer);
 }
 
 /* Milliseconds to sleep: to the second look, or to the end. */
@@ -295,6 +252,7 @@ static int run(struct watch *w)
 	__u64 length = (__u64)(w->options.duration * 1e9);
 	__u64 end = length ? w->start_ns + length : 0;
 	__u64 look = now_ns() + SECOND_LOOK_NS;
+	__u64 now;
 	int err = 0;
 
 	while (!err && !(fds[1].revents & POLLIN) && (!end || now_ns() < end)) {
@@ -304,43 +262,34 @@ static int run(struct watch *w)
 			err = look_again(w);
 			look = now_ns() + SECOND_LOOK_NS;
 		}
+		now = now_ns();
 		if (!err)
 			err = tracer_poll(w->tracer);
+		if (!err)
+			evidence_told(&w->evidence, now);
 	}
 	return err;
 }
 
 /* ---- end ------------------------------------------------------------ */
 
-/* Of some kinds only the end result is known: they span the whole watch. */
-static void date_blindness(const struct watch *w, struct blind_span *blind)
-{
-	for (int i = 0; i < BLIND_MAX; i++) {
-		if (!blind[i].count || blind[i].first_ns)
-			continue;
-		blind[i].first_ns = w->start_ns;
-		blind[i].last_ns = now_ns();
-	}
-}
-
 /* The last look, the last records, the sums. */
 static int finish(struct watch *w, struct summary *s)
 {
-	int err;
+	int err = 0;
 
-	look_again(w);
+	if (tracer_busy(w->tracer))
+		err = tracer_sweep(w->tracer);
 	tracer_stop(w->tracer);
-	err = tracer_poll(w->tracer);
+	if (!err)
+		err = tracer_poll(w->tracer);
 	if (!err)
 		err = tracer_totals(w->tracer, s->counters, s->blind,
 				    &s->open_stranded);
-	s->blind[BLIND_malformed].count = w->malformed;
-	s->blind[BLIND_reloaded].count = w->reloads;
-	date_blindness(w, s->blind);
+	if (!err)
+		err = evidence_finish(&w->evidence, s);
 	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
 	s->exit_code = summary_exit_code(s);
-	if (!err)
-		err = report_blindness(w, s->blind);
 	return err ? err : report_summary(w->report, s);
 }
 
@@ -356,9 +305,12 @@ static int watch(struct watch *w)
 		show_hooks(w);
 	err = open_report(w);
 	if (!err)
+		err = evidence_begin(&w->evidence, &w->options);
+	if (!err)
 		err = run(w);
 	if (!err)
 		err = finish(w, &summary);
+	evidence_end(&w->evidence, !err);
 	if (!err)
 		return summary.exit_code;
 	if (ferror(stdout))

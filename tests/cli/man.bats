@@ -9,6 +9,7 @@ setup() {
 	man8=$repo/man/btrfs-dirtywatch.8
 	man7=$repo/man/btrfs-dirtywatch.7
 	man5=$repo/man/btrfs-dirtywatch-json.5
+	man7blind=$repo/man/btrfs-dirtywatch-blindness.7
 }
 
 # The part of page $2 under the subsection or section $1.
@@ -38,7 +39,8 @@ options_of_help() {
 
 # What pages 5 and 7 list under the heading $1.
 listed() {
-	{ under "$1" "$man5" && under "$1" "$man7"; } | sed -nE 's/^\.It Cm //p' | sed 's/ Fl.*//; s/ , /\n/g' | sort -u
+	cat "$man5" "$man7" "$man7blind" >"$BATS_TEST_TMPDIR/pages"
+	under "$1" "$BATS_TEST_TMPDIR/pages" | sed -nE 's/^\.It Cm //p' | sed 's/ Fl.*//; s/ , /\n/g' | sort -u
 }
 
 # The keys of the JSON lines of type $1 in $seen.
@@ -101,7 +103,7 @@ $(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '
 
 @test "every class, way, counter and kind of blindness is in the man page" {
 	local word
-	diff <(listed BLINDNESS) <(sed -n '/define BLINDNESS/,/^enum/s/.*X(\([a-z_]*\),.*/\1/p' "$repo/bpf/record.h" | sort)
+	diff <(listed KINDS) <(sed -n '/define BLINDNESS/,/^enum/s/.*X(\([a-z_]*\),.*/\1/p' "$repo/bpf/record.h" | sort)
 	diff <(listed WAYS) <(sed -n 's/.*\[WAY_[A-Z_]*\] = "\(.*\)",/\1/p' "$repo/src/finding.c" | sort)
 	for word in $("$dirtywatch" replay --json "$repo/tests/replay/003-plain-rewrite/observations.txt" |
 		jq -r 'select(.type == "summary").counters | keys[]'); do

@@ -59,6 +59,10 @@ fuzz_callsite)
 		\x00\x10\x00\x00\x00\x00\x00\x00\x00\x20\x00\x00\x00\x00\x00\x00\xe8\xfb\x0f\x00\x00\xe8\xf6\x0f\x00\x00\xc3
 	END
 	;;
+fuzz_coverage)
+	printf 'btrfs-dirtywatch-coverage 1\nboot=%s\npid=0000004711\nstart=%020d\nbeat=%020d\nfs=%032x\ntgid=0000000000\n' \
+		01234567-89ab-cdef-0123-456789abcdef 17 18446744073 171 >"$folder/note"
+	;;
 fuzz_number) printf '%s\n' 0 007 18446744073709551615 18446744073709551616 1.5 .5 1..2 0x10 -1 315359999.9 1e3 | each ;;
 fuzz_text)
 	each <<-'END'

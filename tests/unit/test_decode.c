@@ -256,14 +256,14 @@ static void test_stacks(void **state)
 	struct record r = made_record(VERDICT_LOST);
 
 	(void)state;
-	r.evidence.clean.len = RECORD_STACK_DEPTH;
-	r.evidence.drop.len = RECORD_STACK_DEPTH;
+	r.trail.clean.len = RECORD_STACK_DEPTH;
+	r.trail.drop.len = RECORD_STACK_DEPTH;
 	assert_int_equal(decode(&r), 0);
-	r.evidence.clean.len++;
+	r.trail.clean.len++;
 	assert_int_equal(decode(&r), -EBADMSG);
-	r.evidence.clean.len = 0;
+	r.trail.clean.len = 0;
 	assert_int_equal(decode(&r), 0);
-	r.evidence.drop.len = UINT32_MAX;
+	r.trail.drop.len = UINT32_MAX;
 	assert_int_equal(decode(&r), -EBADMSG);
 }
 

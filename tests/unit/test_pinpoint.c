@@ -174,15 +174,15 @@ static void test_not_observed(void **state)
 	assert_non_null(strstr(text, "\n    written by cgroup unknown\n"));
 	assert_non_null(
 		strstr(text, "\n    stale reads so far: not observed\n"));
-	r.evidence.followed = 1;
-	r.evidence.dropper_cgroup = 77;
+	r.trail.followed = 1;
+	r.trail.dropper_cgroup = 77;
 	/* Our own hooks stand on top, without a name. */
-	r.evidence.clean.len = 3;
-	r.evidence.clean.ip[0] = 0x10;
-	r.evidence.clean.ip[1] = 0x101;
-	r.evidence.clean.ip[2] = 0x11;
-	r.evidence.drop.len = 1;
-	r.evidence.drop.ip[0] = 0x12;
+	r.trail.clean.len = 3;
+	r.trail.clean.ip[0] = 0x10;
+	r.trail.clean.ip[1] = 0x101;
+	r.trail.clean.ip[2] = 0x11;
+	r.trail.drop.len = 1;
+	r.trail.drop.ip[0] = 0x12;
 	f = of_record(&r);
 	text = text_of(&p, &f);
 	assert_non_null(strstr(text, "\n    cleaned in do_it+0x1 0x11\n"));

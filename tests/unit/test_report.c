@@ -265,6 +265,48 @@ static void test_text_blind(void **state)
 	assert_int_equal(report_blind(p.report, &info), 0);
 	assert_string_equal(page_text(&p), "BLIND: 3 pages (map_full), "
 					   "12:34:56.000 to 12:34:58.000\n");
+	info.open = true;
+	assert_int_equal(report_blind(p.report, &info), 0);
+	assert_string_equal(page_text(&p),
+			    "BLIND: 3 pages (map_full), 12:34:56.000 to "
+			    "12:34:58.000, and going on\n");
+	info.open = false;
+	info.pid = 4711;
+	assert_int_equal(report_blind(p.report, &info), 0);
+	assert_string_equal(page_text(&p),
+			    "BLIND: 3 pages (map_full), 12:34:56.000 to "
+			    "12:34:58.000, process 4711\n");
+	page_free(&p);
+}
+
+static void test_text_intervals(void **state)
+{
+	struct blind_intervals kinds[BLIND_MAX] = { 0 };
+	struct summary s = made_summary();
+	struct page p;
+
+	(void)state;
+	s.intervals = kinds;
+	s.exit_code = 5;
+	s.blind[BLIND_map_full] = (struct blind_span){ 3, 0, 2000000000 };
+	kinds[BLIND_map_full].used = 1;
+	kinds[BLIND_map_full].at[0] = s.blind[BLIND_map_full];
+	page_new(&p, false, false, 0, true);
+	assert_int_equal(report_summary(p.report, &s), 0);
+	page_text(&p);
+	assert_non_null(strstr(p.text, "(map_full), 12:34:56.000 to "
+				       "12:34:58.000\nBLIND: "));
+	kinds[BLIND_map_full].used = 2;
+	kinds[BLIND_map_full].merged = 7;
+	kinds[BLIND_map_full].at[0] = (struct blind_span){ 1, 0, 1000 };
+	kinds[BLIND_map_full].at[1] =
+		(struct blind_span){ 2, 1000000000, 2000000000 };
+	assert_int_equal(report_summary(p.report, &s), 0);
+	page_text(&p);
+	assert_non_null(strstr(
+		p.text, "           1 of them 12:34:56.000 to 12:34:56.000\n"
+			"           2 of them 12:34:57.000 to 12:34:58.000\n"
+			"           7 more intervals are part of these\n"));
 	page_free(&p);
 }
 
@@ -340,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_text_unexplained),
 		cmocka_unit_test(test_text_summary),
 		cmocka_unit_test(test_text_blind),
+		cmocka_unit_test(test_text_intervals),
 		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_flush),

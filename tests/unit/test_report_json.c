@@ -164,6 +164,39 @@ static void test_json_blind(void **state)
 		       "\"first\":\"2024-02-29T12:34:56.000000001Z\","
 		       "\"last\":\"2024-02-29T12:34:56.000000002Z\"}");
 	page_free(&p);
+	info.open = true;
+	info.pid = 4711;
+	page_new(&p, true, false, 0, false);
+	assert_int_equal(report_blind(p.report, &info), 0);
+	check_json(&p, "{\"schema\":1,\"type\":\"blind\",\"kind\":\"map_full\","
+		       "\"text\":\"suspect pages that did not fit into the "
+		       "map\",\"count\":3,\"first_ns\":1,\"last_ns\":2,"
+		       "\"open\":true,\"pid\":4711}");
+	page_free(&p);
+}
+
+static void test_json_intervals(void **state)
+{
+	struct blind_intervals kinds[BLIND_MAX] = { 0 };
+	struct summary s = made_summary();
+	struct page p;
+
+	(void)state;
+	s.intervals = kinds;
+	s.exit_code = 5;
+	s.blind[BLIND_map_full] = (struct blind_span){ 3, 1, 9 };
+	kinds[BLIND_map_full].used = 2;
+	kinds[BLIND_map_full].merged = 1;
+	kinds[BLIND_map_full].at[0] = (struct blind_span){ 1, 1, 2 };
+	kinds[BLIND_map_full].at[1] = (struct blind_span){ 2, 8, 9 };
+	page_new(&p, true, false, 0, false);
+	assert_int_equal(report_summary(p.report, &s), 0);
+	page_text(&p);
+	assert_non_null(strstr(p.text,
+			       "\"count\":3,\"first_ns\":1,\"last_ns\":9,"
+			       "\"intervals\":[[1,2,1],[8,9,2]],"
+			       "\"merged\":1}]"));
+	page_free(&p);
 }
 
 static uint64_t number_at(struct json_object *o, const char *key)
@@ -221,6 +254,7 @@ int main(void)
 		cmocka_unit_test(test_json_names),
 		cmocka_unit_test(test_json_unexplained),
 		cmocka_unit_test(test_json_blind),
+		cmocka_unit_test(test_json_intervals),
 		cmocka_unit_test(test_json_summary),
 	};
 

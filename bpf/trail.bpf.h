@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * evidence.bpf.h - what is kept beside a window for its finding: the stacks of
+ * trail.bpf.h - what is kept beside a window for its finding: the stacks of
  * the clean and of the drop, and whose cgroups. It may be missing.
  */
-#ifndef DIRTYWATCH_EVIDENCE_BPF_H
-#define DIRTYWATCH_EVIDENCE_BPF_H
+#ifndef DIRTYWATCH_TRAIL_BPF_H
+#define DIRTYWATCH_TRAIL_BPF_H
 
 #include "maps.bpf.h"
 #include "stack.bpf.h"
 
-static const struct evidence evidence_none;
+static const struct trail trail_none;
 
 static __always_inline void stack_copy(struct record_stack *to,
 				       const struct stack_search *search)
@@ -22,13 +22,13 @@ static __always_inline void stack_copy(struct record_stack *to,
 }
 
 /* Of a window that is new in its place: whatever was there goes. */
-static __always_inline void evidence_open(const struct place *place,
-					  const struct stack_search *search)
+static __always_inline void trail_open(const struct place *place,
+				       const struct stack_search *search)
 {
-	struct evidence *e;
+	struct trail *e;
 
-	bpf_map_update_elem(&evidences, place, &evidence_none, BPF_ANY);
-	e = bpf_map_lookup_elem(&evidences, place);
+	bpf_map_update_elem(&trails, place, &trail_none, BPF_ANY);
+	e = bpf_map_lookup_elem(&trails, place);
 	if (!e)
 		return;
 	e->writer_cgroup = bpf_get_current_cgroup_id();
@@ -36,14 +36,14 @@ static __always_inline void evidence_open(const struct place *place,
 }
 
 /* Of the drop, which is this task's. */
-static __always_inline void evidence_drop(const struct place *place,
-					  const struct stack_search *search,
-					  bool followed)
+static __always_inline void trail_drop(const struct place *place,
+				       const struct stack_search *search,
+				       bool followed)
 {
-	struct evidence *e;
+	struct trail *e;
 
-	bpf_map_update_elem(&evidences, place, &evidence_none, BPF_NOEXIST);
-	e = bpf_map_lookup_elem(&evidences, place);
+	bpf_map_update_elem(&trails, place, &trail_none, BPF_NOEXIST);
+	e = bpf_map_lookup_elem(&trails, place);
 	if (!e)
 		return;
 	e->dropper_cgroup = bpf_get_current_cgroup_id();

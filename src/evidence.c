@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* evidence.c - see evidence.h. */
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "evidence.h"
+#include "log.h"
+
+#define NOTE_NS 1000000000ULL
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+}
+
+/* The directory is made anew when the module is loaded again. */
+static ino_t module_identity(void)
+{
+	struct stat st;
+
+	return stat("/sys/module/btrfs", &st) ? 0 : st.st_ino;
+}
+
+void evidence_init(struct evidence *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->module = module_identity();
+	hook_switch_open(&e->hook_switch, HOOK_SWITCH);
+	e->start_ns = now_ns();
+	blindness_init(&e->blindness, e->start_ns);
+}
+
+static struct blind_info info_of(enum blind kind,
+				 const struct blind_span *interval)
+{
+	return (struct blind_info){
+		.kind = report_blinds[kind].name,
+		.text = report_blinds[kind].text,
+		.count = interval->count,
+		.first_ns = interval->first_ns,
+		.last_ns = interval->last_ns,
+	};
+}
+
+static int say(void *arg, enum blind kind, const struct blind_span *interval,
+	       bool open)
+{
+	const struct evidence *e = arg;
+	struct blind_info info = info_of(kind, interval);
+
+	info.open = open;
+	return report_blind(e->report, &info);
+}
+
+static int say_gap(struct evidence *e, const struct coverage_gap *gap)
+{
+	const struct blind_span span = { 1, gap->from_ns, gap->to_ns };
+	struct blind_info info = info_of(BLIND_gap, &span);
+
+	info.pid = gap->pid;
+	blindness_add(&e->blindness, BLIND_gap, &span);
+	return report_blind(e->report, &info);
+}
+
+static void say_unnoted(struct evidence *e, const char *dir, int err)
+{
+	e->unnoted = true;
+	complain(
+		"cannot keep a note of this watch in %s: %s; if it is killed, the next one will not know of the gap",
+		dir, strerror(-err));
+}
+
+int evidence_begin(struct evidence *e, const struct options *options)
+{
+	const struct coverage_gap *gaps;
+	struct coverage_scope scope;
+	unsigned int count;
+	int err;
+
+	e->dir = options->run_dir;
+	if (!*e->dir)
+		return 0;
+	err = coverage_scope(options->mount, options->pid, &scope);
+	if (!err)
+		err = coverage_open(e->dir, &scope, now_ns(), &e->coverage);
+	if (err)
+		say_unnoted(e, e->dir, err);
+	count = e->coverage ? coverage_gaps(e->coverage, &gaps) : 0;
+	err = 0;
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = say_gap(e, &gaps[i]);
+	return err;
+}
+
+void evidence_told(struct evidence *e, uint64_t ns)
+{
+	int err;
+
+	if (!e->coverage || ns < e->noted_ns + NOTE_NS)
+		return;
+	e->noted_ns = ns;
+	err = coverage_beat(e->coverage, ns);
+	if (err && !e->unnoted)
+		say_unnoted(e, e->dir, err);
+}
+
+void evidence_end(struct evidence *e, bool told)
+{
+	hook_switch_close(&e->hook_switch);
+	coverage_close(e->coverage, told);
+}
+
+/* What this side alone knows. */
+static void add_own(struct evidence *e, struct blind_span *blind)
+{
+	ino_t module = module_identity();
+
+	/* fexit pins the module, a kprobe just dies with it. */
+	if (module != e->module)
+		e->reloads++;
+	e->module = module;
+	e->off += hook_switch_touched(&e->hook_switch);
+	blind[BLIND_switched_off].count = e->off;
+	blind[BLIND_reloaded].count = e->reloads;
+	blind[BLIND_malformed].count = e->malformed;
+}
+
+int evidence_look(struct evidence *e, const struct tracer *tracer)
+{
+	struct blind_span blind[BLIND_MAX];
+	uint64_t now = now_ns();
+	int err = tracer_blind(tracer, blind);
+
+	if (err)
+		return err;
+	add_own(e, blind);
+	return blindness_look(&e->blindness, blind, now, say, e);
+}
+
+int evidence_finish(struct evidence *e, struct summary *s)
+{
+	struct blind_span *undecided = &s->blind[BLIND_undecided];
+	uint64_t now = now_ns();
+	int err;
+
+	/* What is open in the end may have been so from the beginning. */
+	undecided->first_ns = e->start_ns;
+	undecided->last_ns = now;
+	add_own(e, s->blind);
+	err = blindness_finish(&e->blindness, s->blind, now, say, e);
+	blindness_spans(&e->blindness, s->blind);
+	s->intervals = e->blindness.kinds;
+	return err;
+}
