@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "provoke.h"
+#include "record_verb.h"
 #include "replay.h"
 #include "watch.h"
 
@@ -28,7 +29,8 @@ static const struct verb {
 } verbs[] = {
 	{ "watch", watch_main, "watch for lost writes (the default)" },
 	{ "provoke", provoke_main, "make the kernel lose writes, on purpose" },
-	{ "replay", replay_main, "judge recorded observations" },
+	{ "record", record_main, "watch, and keep it in a file" },
+	{ "replay", replay_main, "say what a recording shows" },
 	{ "help", help_main, "show this text" },
 	{ "--help", help_main, NULL },
 };

@@ -13,6 +13,7 @@ struct options {
 	__u32 ring_kib;	   /* size of the ring buffer in KiB */
 	int verbose;
 	bool json;
+	bool quiet;	    /* print nothing: for `record` */
 	bool no_module_btf; /* as if btrfs.ko had no BTF: for tests */
 };
 
@@ -20,6 +21,11 @@ struct options {
 	{                                                                      \
 		.ring_kib = 1024                                               \
 	}
+
+struct argp;
+
+/* The options of `watch`, for verbs that have them too; input: the struct. */
+extern const struct argp options_argp;
 
 /*
  * Parse the arguments of `watch` (argv[0] is the verb). Returns 0; a usage

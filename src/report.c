@@ -33,6 +33,11 @@ struct report *report_new(const struct report_ops *ops, FILE *out)
 	return r;
 }
 
+void report_also(struct report *r, struct report *also)
+{
+	r->also = also;
+}
+
 void report_free(struct report *r)
 {
 	free(r);
@@ -48,27 +53,36 @@ int report_emit(const struct report *r, const char *text, size_t len)
 
 int report_start(struct report *r, const struct report_start_info *info)
 {
+	int err;
+
 	r->start = *info;
 	r->start.version = NULL;
 	r->start.kernel = NULL;
 	r->start.srcversion = NULL;
 	r->start.mount = NULL;
-	return r->ops->start(r, info);
+	err = r->ops->start(r, info);
+	return err || !r->also ? err : report_start(r->also, info);
 }
 
 int report_finding(struct report *r, const struct finding *f)
 {
-	return r->ops->finding(r, f);
+	int err = r->ops->finding(r, f);
+
+	return err || !r->also ? err : report_finding(r->also, f);
 }
 
 int report_blind(struct report *r, const struct blind_info *info)
 {
-	return r->ops->blind(r, info);
+	int err = r->ops->blind(r, info);
+
+	return err || !r->also ? err : report_blind(r->also, info);
 }
 
 int report_summary(struct report *r, const struct summary *s)
 {
-	return r->ops->summary(r, s);
+	int err = r->ops->summary(r, s);
+
+	return err || !r->also ? err : report_summary(r->also, s);
 }
 
 int summary_exit_code(const struct summary *s)
@@ -117,6 +131,15 @@ struct json_object *report_time(const struct report *r, uint64_t ns)
 	return json_object_new_string(text);
 }
 
+/* Local time: the one here, or the one that was told at the start. */
+static bool local_time(const struct report *r, time_t seconds, struct tm *tm)
+{
+	if (!r->start.offset)
+		return localtime_r(&seconds, tm);
+	seconds += (time_t)r->start.offset(r->start.offset_arg, seconds);
+	return gmtime_r(&seconds, tm);
+}
+
 /* Local time of day, for people. Returns false if there is no saying it. */
 static bool print_wall(FILE *out, const struct report *r, uint64_t ns)
 {
@@ -125,7 +148,8 @@ static bool print_wall(FILE *out, const struct report *r, uint64_t ns)
 	char day[32];
 	struct tm tm;
 
-	if (!wall_time(r, ns, &seconds, &rest) || !localtime_r(&seconds, &tm) ||
+	if (!wall_time(r, ns, &seconds, &rest) ||
+	    !local_time(r, seconds, &tm) ||
 	    !strftime(day, sizeof(day), "%H:%M:%S", &tm))
 		return false;
 	fprintf(out, "%s.%03" PRId64, day, rest / 1000000);

@@ -18,6 +18,8 @@
 #include "mounts.h"
 #include "options.h"
 #include "preflight.h"
+#include "record_verb.h"
+#include "recorder.h"
 #include "report.h"
 #include "resolve.h"
 #include "tracer.h"
@@ -33,6 +35,8 @@ struct watch {
 	struct resolver *resolver;
 	struct findings *findings;
 	struct report *report;
+	struct recording_writer *keep; /* NULL: nothing is recorded */
+	struct recorder *recorder;
 	__u64 start_ns;
 	int signals;
 	__u64 malformed; /* records that did not decode */
@@ -67,8 +71,9 @@ static int on_record(void *arg, const void *data, size_t size)
 
 	if (decode_record(data, size, &record)) {
 		w->malformed++;
-		return 0;
+		return recorder_malformed(w->recorder, data, size);
 	}
+	recorder_raw(w->recorder, data, size);
 	finding_from_record(&record, &finding);
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (resolve_finding(w->resolver, &finding))
@@ -102,18 +107,40 @@ static const char *read_srcversion(char *to, int size)
 	return got;
 }
 
-static int open_report(struct watch *w)
+static struct report *new_report(const struct options *o)
 {
 	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+
+	if (o->quiet)
+		return report_none_new();
+	return o->json ? report_json_new(stdout)
+		       : report_text_new(stdout, colour, o->verbose);
+}
+
+/* From the start on, the recorder is told all that the report is told. */
+static int begin(struct watch *w, const struct report_start_info *info)
+{
+	int err;
+
+	if (!w->keep)
+		return report_start(w->report, info);
+	w->recorder = recorder_new(w->keep, w->ksyms, w->options.verbose);
+	if (!w->recorder)
+		return -ENOMEM;
+	report_also(w->report, recorder_report(w->recorder));
+	err = report_start(w->report, info);
+	return err ? err : record_facts(w->recorder, &w->options, w->tracer);
+}
+
+static int open_report(struct watch *w)
+{
 	struct report_start_info info = { .version = VERSION,
 					  .wall_known = true };
 	char srcversion[64];
 	struct utsname kernel;
 	struct timespec wall;
 
-	w->report = w->options.json ? report_json_new(stdout)
-				    : report_text_new(stdout, colour,
-						      w->options.verbose);
+	w->report = new_report(&w->options);
 	if (!w->report)
 		return -ENOMEM;
 	clock_gettime(CLOCK_REALTIME, &wall);
@@ -125,7 +152,7 @@ static int open_report(struct watch *w)
 	info.srcversion = read_srcversion(srcversion, sizeof(srcversion));
 	info.symbol = symbol_at;
 	info.symbol_arg = w->ksyms;
-	return report_start(w->report, &info);
+	return begin(w, &info);
 }
 
 /* The device of the filesystem that the user named. Returns an exit code. */
@@ -342,27 +369,39 @@ static int watch(struct watch *w)
 		complain(
 			"cannot write the output: %s; make room or name another place",
 			strerror(-err));
+	else if (w->keep && recording_writer_error(w->keep))
+		complain(
+			"cannot write the recording: %s; make room or name another place",
+			strerror(-recording_writer_error(w->keep)));
 	else
 		complain("cannot go on: %s", strerror(-err));
 	return EXIT_NO_ANSWER;
 }
 
-int watch_main(int argc, char **argv)
+int watch_run(const struct options *options, struct recording_writer *keep)
 {
-	struct watch w = { .options = OPTIONS_DEFAULT, .signals = -1 };
+	struct watch w = { .options = *options, .keep = keep };
 	int code;
 
-	if (options_parse(argc, argv, &w.options))
-		return EXIT_USAGE;
 	log_libbpf(w.options.verbose);
 	w.signals = open_signals();
 	code = watch(&w);
 	tracer_free(w.tracer);
 	report_free(w.report);
+	recorder_free(w.recorder);
 	findings_free(w.findings);
 	resolver_free(w.resolver);
 	ksyms_free(w.ksyms);
 	if (w.signals >= 0)
 		close(w.signals);
 	return code;
+}
+
+int watch_main(int argc, char **argv)
+{
+	struct options options = OPTIONS_DEFAULT;
+
+	if (options_parse(argc, argv, &options))
+		return EXIT_USAGE;
+	return watch_run(&options, NULL);
 }

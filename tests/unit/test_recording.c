@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Recordings: what goes in comes out, and nothing else gets in. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+#include <zlib.h>
+#include <cmocka.h>
+
+#include "log.h"
+#include "recording_fixture.h"
+#include "recording_play.h"
+
+typedef struct report *(*printer_fn)(FILE *out);
+
+static struct report *text(FILE *out)
+{
+	return report_text_new(out, false, 1);
+}
+
+/* What a printer prints. */
+struct printed {
+	FILE *out;
+	char *text;
+	size_t len;
+	struct report *report;
+};
+
+static void print_begin(struct printed *p, printer_fn printer)
+{
+	p->out = open_memstream(&p->text, &p->len);
+	assert_non_null(p->out);
+	p->report = printer(p->out);
+	assert_non_null(p->report);
+}
+
+static void print_end(struct printed *p)
+{
+	report_free(p->report);
+	fclose(p->out);
+}
+
+/* Plays bytes; what it printed goes to *p, to be freed. */
+static int play(const char *bytes, size_t size, bool partial,
+		printer_fn printer, struct printed *p)
+{
+	FILE *in = fmemopen((void *)(uintptr_t)bytes, size, "r");
+	struct recording rec;
+	int err;
+
+	assert_non_null(in);
+	print_begin(p, printer);
+	err = recording_play(&rec, in, partial, p->report);
+	if (!err)
+		assert_int_equal(rec.summary.exit_code, EXIT_BLIND);
+	if (err == -EBADMSG)
+		assert_true(strlen(rec.why) > 10);
+	recording_free(&rec);
+	print_end(p);
+	fclose(in);
+	return err;
+}
+
+static int play_quietly(const char *bytes, size_t size, bool partial)
+{
+	struct printed p;
+	int err = play(bytes, size, partial, report_json_new, &p);
+
+	/* An answer has a verdict, nothing else has one. */
+	assert_int_equal(!err, !!strstr(p.text, "\"verdict\""));
+	assert_null(strstr(p.text, "none lost"));
+	free(p.text);
+	return err;
+}
+
+static void make(struct made *m, printer_fn printer, struct printed *live)
+{
+	*m = made_begin();
+	print_begin(live, printer);
+	assert_int_equal(made_recording(m->writer, live->report), 0);
+	print_end(live);
+	assert_true(made_end(m));
+}
+
+static void says_the_same_again(void **state)
+{
+	static const printer_fn printers[] = { text, report_json_new };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct printed live, again;
+		struct made m;
+
+		setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+		tzset();
+		make(&m, printers[i], &live);
+		/* Elsewhere it is another time. */
+		setenv("TZ", "XXX+11", 1);
+		tzset();
+		assert_int_equal(
+			play(m.bytes, m.size, false, printers[i], &again), 0);
+		assert_string_equal(live.text, again.text);
+		assert_non_null(strstr(live.text, "some_function"));
+		free(live.text);
+		free(again.text);
+		free(m.bytes);
+	}
+	unsetenv("TZ");
+	tzset();
+}
+
+static void made_quietly(struct made *m)
+{
+	struct printed live;
+
+	make(m, report_json_new, &live);
+	free(live.text);
+}
+
+static void cut_at_every_byte(void **state)
+{
+	struct made m;
+
+	(void)state;
+	made_quietly(&m);
+	for (size_t size = 1; size < m.size; size++) {
+		char *bytes = malloc(size); /* so that reading on is noticed */
+		int err;
+
+		memcpy(bytes, m.bytes, size);
+		assert_int_equal(play_quietly(bytes, size, false), -EBADMSG);
+		/* Without its start it is nothing; with it, it is blind. */
+		err = play_quietly(bytes, size, true);
+		assert_true(err == 0 || (err == -EBADMSG && size < 300));
+		free(bytes);
+	}
+	free(m.bytes);
+}
+
+static void every_byte_flipped(void **state)
+{
+	struct made m;
+
+	(void)state;
+	made_quietly(&m);
+	for (size_t at = 0; at < m.size; at++) {
+		for (int bit = 0; bit < 8; bit += 7) {
+			m.bytes[at] ^= (char)(1 << bit);
+			assert_int_equal(play_quietly(m.bytes, m.size, false),
+					 -EBADMSG);
+			m.bytes[at] ^= (char)(1 << bit);
+		}
+	}
+	assert_int_equal(play_quietly(m.bytes, m.size, false), 0);
+	free(m.bytes);
+}
+
+static void more_behind_the_end(void **state)
+{
+	struct made m;
+
+	(void)state;
+	made_quietly(&m);
+	m.bytes[m.size] = 0; /* made_end() left room */
+	assert_int_equal(play_quietly(m.bytes, m.size + 1, false), -EBADMSG);
+	assert_int_equal(play_quietly(m.bytes, m.size + 1, true), -EBADMSG);
+	free(m.bytes);
+}
+
+static void another_version(void **state)
+{
+	struct recording rec;
+	struct printed p;
+	struct made m;
+	FILE *in;
+
+	(void)state;
+	made_quietly(&m);
+	m.bytes[RECORDING_MAGIC_LEN] = 99;
+	in = fmemopen(m.bytes, m.size, "r");
+	print_begin(&p, report_json_new);
+	assert_int_equal(recording_play(&rec, in, true, p.report), -EBADMSG);
+	assert_non_null(strstr(rec.why, "version 99"));
+	recording_free(&rec);
+	print_end(&p);
+	fclose(in);
+	free(p.text);
+	free(m.bytes);
+}
+
+/* ---- hostile chunks, with good checksums ---------------------------- */
+
+static void put_start(struct recording_writer *w, uint32_t version)
+{
+	struct recording_start start = { .info = made_start(),
+					 .record_version = version,
+					 .record_size = sizeof(struct record) };
+
+	fields_put(w, recording_start_fields, &start, NULL);
+	recording_chunk(w, CHUNK_START);
+}
+
+static void put_summary(struct recording_writer *w)
+{
+	recording_put_u32(w, 0);
+	recording_put_u32(w, 0);
+	recording_chunk(w, CHUNK_SUMMARY);
+}
+
+static void two_starts(struct recording_writer *w)
+{
+	put_start(w, RECORD_VERSION);
+}
+
+static void fact_without_value(struct recording_writer *w)
+{
+	recording_put_text(w, "key");
+	recording_chunk(w, CHUNK_FACT);
+}
+
+static void symbol_that_drives_a_terminal(struct recording_writer *w)
+{
+	recording_put_u64(w, 1);
+	recording_put_u64(w, 2);
+	recording_put_text(w, "\x1b[2J");
+	recording_put_text(w, "");
+	recording_chunk(w, CHUNK_SYMBOL);
+}
+
+static void symbol_without_end(struct recording_writer *w)
+{
+	recording_put_u64(w, 1);
+	recording_put_u64(w, 2);
+	recording_put_bytes(w, "abc", 3);
+	recording_chunk(w, CHUNK_SYMBOL);
+}
+
+static void zones_backwards(struct recording_writer *w)
+{
+	for (int i = 0; i < 2; i++) {
+		recording_put_u64(w, 5);
+		recording_put_u64(w, 0);
+		recording_chunk(w, CHUNK_ZONE);
+	}
+}
+
+static void zone_beyond_days(struct recording_writer *w)
+{
+	recording_put_u64(w, 5);
+	recording_put_u64(w, INT64_MAX);
+	recording_chunk(w, CHUNK_ZONE);
+}
+
+static void record_longer_than_all(struct recording_writer *w)
+{
+	recording_put_u32(w, UINT32_MAX);
+	recording_chunk(w, CHUNK_RECORD);
+}
+
+static void record_that_is_none(struct recording_writer *w)
+{
+	struct record r = made_record(VERDICT_LOST);
+
+	r.window.bits = 0;
+	recording_put_u32(w, sizeof(r));
+	recording_put_bytes(w, &r, sizeof(r));
+	recording_chunk(w, CHUNK_RECORD);
+}
+
+/* A good record, and behind it a field. */
+static void record_field(struct recording_writer *w, uint32_t number,
+			 uint32_t size, const void *bytes, size_t real)
+{
+	struct record r = made_record(VERDICT_LOST);
+
+	recording_put_u32(w, sizeof(r));
+	recording_put_bytes(w, &r, sizeof(r));
+	recording_put_u32(w, number);
+	recording_put_u32(w, size);
+	recording_put_bytes(w, bytes, real);
+	recording_chunk(w, CHUNK_RECORD);
+}
+
+static void flag_of_two(struct recording_writer *w)
+{
+	record_field(w, 1, 1, "\2", 1);
+}
+
+static void field_of_the_future(struct recording_writer *w)
+{
+	record_field(w, 9999, 1, "\1", 1);
+}
+
+static void field_longer_than_its_chunk(struct recording_writer *w)
+{
+	record_field(w, 7, 100, "/x", 3);
+}
+
+static void field_of_another_size(struct recording_writer *w)
+{
+	record_field(w, 2, 4, "\1\0\0\0", 4);
+}
+
+static void path_without_end(struct recording_writer *w)
+{
+	record_field(w, 7, 2, "/x", 2);
+}
+
+static void path_with_two_ends(struct recording_writer *w)
+{
+	record_field(w, 7, 4, "/\0x", 4);
+}
+
+static void path_longer_than_any(struct recording_writer *w)
+{
+	char path[FINDING_PATH_LEN + 2];
+
+	memset(path, 'x', sizeof(path));
+	path[sizeof(path) - 1] = '\0';
+	record_field(w, 7, sizeof(path), path, sizeof(path));
+}
+
+static void blindness_of_the_future(struct recording_writer *w)
+{
+	recording_put_text(w, "eclipse");
+	recording_chunk(w, CHUNK_BLIND);
+}
+
+static void counter_of_the_future(struct recording_writer *w)
+{
+	recording_put_u32(w, 1);
+	recording_put_text(w, "eggs");
+	recording_put_u64(w, 1);
+	recording_put_u32(w, 0);
+	recording_chunk(w, CHUNK_SUMMARY);
+}
+
+static void more_counters_than_there_are(struct recording_writer *w)
+{
+	recording_put_u32(w, UINT32_MAX);
+	recording_put_text(w, "lost");
+	recording_chunk(w, CHUNK_SUMMARY);
+}
+
+static void seconds_that_are_no_number(struct recording_writer *w)
+{
+	const double nan = __builtin_nan("");
+
+	recording_put_u32(w, 0);
+	recording_put_u32(w, 0);
+	recording_put_u32(w, 2);
+	recording_put_u32(w, 8);
+	recording_put_bytes(w, &nan, sizeof(nan));
+	recording_chunk(w, CHUNK_SUMMARY);
+}
+
+static void two_summaries(struct recording_writer *w)
+{
+	put_summary(w);
+}
+
+static void chunk_of_the_future(struct recording_writer *w)
+{
+	recording_chunk(w, CHUNK_KINDS);
+}
+
+static void nothing(struct recording_writer *w)
+{
+	(void)w;
+}
+
+static int play_with(void (*put)(struct recording_writer *w), uint32_t version,
+		     bool summary)
+{
+	struct made m = made_begin();
+	struct printed p;
+	FILE *in;
+	struct recording rec;
+	int err;
+
+	put_start(m.writer, version);
+	put(m.writer);
+	if (summary)
+		put_summary(m.writer);
+	recording_finish(m.writer);
+	assert_true(made_end(&m));
+	in = fmemopen(m.bytes, m.size, "r");
+	print_begin(&p, text);
+	/* It is whole: there is nothing that --partial could mend. */
+	err = recording_play(&rec, in, true, p.report);
+	recording_free(&rec);
+	print_end(&p);
+	assert_null(strchr(p.text, '\x1b'));
+	free(p.text);
+	fclose(in);
+	free(m.bytes);
+	return err;
+}
+
+static void hostile_chunks(void **state)
+{
+	static void (*const puts[])(struct recording_writer *) = {
+		two_starts,
+		fact_without_value,
+		symbol_that_drives_a_terminal,
+		symbol_without_end,
+		zones_backwards,
+		zone_beyond_days,
+		record_longer_than_all,
+		record_that_is_none,
+		flag_of_two,
+		field_of_the_future,
+		field_longer_than_its_chunk,
+		field_of_another_size,
+		path_without_end,
+		path_with_two_ends,
+		path_longer_than_any,
+		blindness_of_the_future,
+		counter_of_the_future,
+		more_counters_than_there_are,
+		seconds_that_are_no_number,
+		two_summaries,
+		chunk_of_the_future,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(puts) / sizeof(puts[0]); i++) {
+		print_message("# hostile chunk %zu\n", i);
+		assert_int_equal(play_with(puts[i], RECORD_VERSION, true),
+				 -EBADMSG);
+	}
+	assert_int_equal(play_with(nothing, RECORD_VERSION, true), 0);
+	assert_int_equal(play_with(nothing, RECORD_VERSION, false), -EBADMSG);
+	assert_int_equal(play_with(nothing, RECORD_VERSION + 1, true),
+			 -EBADMSG);
+}
+
+/* The exit code is not the recording's to choose. */
+static void the_numbers_decide(void **state)
+{
+	struct made m = made_begin();
+	struct recording rec;
+	struct printed p;
+	FILE *in;
+
+	(void)state;
+	put_start(m.writer, RECORD_VERSION);
+	recording_put_u32(m.writer, 1);
+	recording_put_text(m.writer, "lost");
+	recording_put_u64(m.writer, 2);
+	recording_put_u32(m.writer, 0);
+	recording_chunk(m.writer, CHUNK_SUMMARY);
+	recording_finish(m.writer);
+	assert_true(made_end(&m));
+	in = fmemopen(m.bytes, m.size, "r");
+	print_begin(&p, text);
+	assert_int_equal(recording_play(&rec, in, false, p.report), 0);
+	assert_int_equal(rec.summary.exit_code, EXIT_LOST);
+	assert_false(rec.partial);
+	recording_free(&rec);
+	print_end(&p);
+	free(p.text);
+	fclose(in);
+	free(m.bytes);
+}
+
+/* ---- the file ------------------------------------------------------- */
+
+static void files_are_not_replaced(void **state)
+{
+	char folder[] = "/tmp/dirtywatch-test-XXXXXX";
+	char path[64], link[64];
+	struct recording_writer *w;
+	struct stat st;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/file", folder);
+	snprintf(link, sizeof(link), "%s/link", folder);
+	assert_int_equal(recording_create(path, false, &w), 0);
+	assert_true(recording_writer_empty(w));
+	recording_writer_free(w);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(recording_create(path, false, &w), -EEXIST);
+	assert_int_equal(recording_create(path, true, &w), 0);
+	recording_writer_free(w);
+	assert_int_equal(symlink(path, link), 0);
+	assert_int_equal(recording_create(link, false, &w), -EEXIST);
+	assert_int_equal(recording_create(link, true, &w), -ENOTSUP);
+	assert_int_equal(recording_create(folder, true, &w), -ENOTSUP);
+	assert_int_equal(recording_create("/dev/null", true, &w), -ENOTSUP);
+	unlink(link);
+	unlink(path);
+	assert_int_equal(recording_create("/nonexistent/x", true, &w), -ENOENT);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	struct recording_writer *w;
+	struct printed p;
+
+	(void)state;
+	w = recording_writer_new(open("/dev/full", O_WRONLY | O_CLOEXEC));
+	print_begin(&p, report_json_new);
+	assert_int_equal(made_recording(w, p.report), -ENOSPC);
+	assert_int_equal(recording_writer_error(w), -ENOSPC);
+	/* And stays so. */
+	assert_int_equal(recording_finish(w), -ENOSPC);
+	recording_writer_free(w);
+	print_end(&p);
+	free(p.text);
+}
+
+static void a_chunk_has_a_limit(void **state)
+{
+	struct made m = made_begin();
+	static char much[RECORDING_CHUNK_MAX];
+
+	(void)state;
+	recording_put_bytes(m.writer, much, sizeof(much));
+	recording_put_u32(m.writer, 1);
+	assert_int_equal(recording_chunk(m.writer, CHUNK_FACT), -E2BIG);
+	assert_false(made_end(&m));
+	free(m.bytes);
+}
+
+/* ---- tables --------------------------------------------------------- */
+
+static void numbers_go_up(void **state)
+{
+	static const struct field *const tables[] = {
+		recording_start_fields,
+		recording_finding_fields,
+		recording_blind_fields,
+		recording_summary_fields,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		int last = 0;
+
+		for (const struct field *f = tables[i]; f->number; f++) {
+			assert_true(f->number > last);
+			last = f->number;
+		}
+		assert_true(last > 0);
+	}
+}
+
+/* ---- local time ----------------------------------------------------- */
+
+static int keep_zone(void *arg, const struct zone *zone)
+{
+	(void)zone;
+	++*(int *)arg;
+	return 0;
+}
+
+static void local_time_changes(void **state)
+{
+	static struct zones z;
+	const int64_t march = 1711846800;   /* 2024-03-31 01:00:00 UTC */
+	const int64_t october = 1729990800; /* 2024-10-27 01:00:00 UTC */
+	int news = 0;
+
+	(void)state;
+	memset(&z, 0, sizeof(z));
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	assert_int_equal(zones_follow(&z, march - 5000, keep_zone, &news), 0);
+	assert_int_equal(news, 1);
+	assert_int_equal(zones_follow(&z, march - 10, keep_zone, &news), 0);
+	assert_int_equal(news, 1);
+	/* Half a year without any event. */
+	assert_int_equal(zones_follow(&z, october + 999, keep_zone, &news), 0);
+	assert_int_equal(news, 3);
+	assert_int_equal(zones_offset(&z, march - 1000000), 3600);
+	assert_int_equal(zones_offset(&z, march - 1), 3600);
+	assert_int_equal(zones_offset(&z, march), 7200);
+	assert_int_equal(zones_offset(&z, october - 1), 7200);
+	assert_int_equal(zones_offset(&z, october), 3600);
+	unsetenv("TZ");
+	tzset();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_the_same_again),
+		cmocka_unit_test(cut_at_every_byte),
+		cmocka_unit_test(every_byte_flipped),
+		cmocka_unit_test(more_behind_the_end),
+		cmocka_unit_test(another_version),
+		cmocka_unit_test(hostile_chunks),
+		cmocka_unit_test(the_numbers_decide),
+		cmocka_unit_test(files_are_not_replaced),
+		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(a_chunk_has_a_limit),
+		cmocka_unit_test(numbers_go_up),
+		cmocka_unit_test(local_time_changes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
