@@ -12,6 +12,7 @@
 #include "provoke.h"
 #include "record_verb.h"
 #include "replay.h"
+#include "report_verb.h"
 #include "watch.h"
 
 #ifndef VERSION
@@ -31,6 +32,7 @@ static const struct verb {
 	{ "provoke", provoke_main, "make the kernel lose writes, on purpose" },
 	{ "record", record_main, "watch, and keep it in a file" },
 	{ "replay", replay_main, "say what a recording shows" },
+	{ "report", report_main, "list its findings, or describe one" },
 	{ "help", help_main, "show this text" },
 	{ "--help", help_main, NULL },
 };
