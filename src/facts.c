@@ -60,17 +60,31 @@ static ssize_t read_file(const char *path, void *to, size_t room)
 	return n;
 }
 
+/* The first line; NULL: there is none. */
+static const char *read_line(const char *path, char *text, size_t room)
+{
+	ssize_t n = read_file(path, text, room - 1);
+
+	if (n <= 0)
+		return NULL;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return *text ? text : NULL;
+}
+
+const char *facts_srcversion(char *text, size_t room)
+{
+	return read_line("/sys/module/btrfs/srcversion", text, room);
+}
+
 static int text_fact(const struct collector *c, const char *key,
 		     const char *path)
 {
 	char text[256];
-	ssize_t n = read_file(path, text, sizeof(text) - 1);
 
-	if (n <= 0)
+	if (!read_line(path, text, sizeof(text)))
 		return 0;
-	text[n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	return *text ? c->fn(c->arg, key, text) : 0;
+	return c->fn(c->arg, key, text);
 }
 
 static size_t padded(uint32_t size)

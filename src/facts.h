@@ -25,4 +25,7 @@ int facts_of_system(const char *path, fact_fn fn, void *arg);
 int facts_build_id(const unsigned char *notes, size_t size, char *text,
 		   size_t room);
 
+/* The srcversion of the loaded btrfs.ko: `text`, or NULL if it has none. */
+const char *facts_srcversion(char *text, size_t room);
+
 #endif

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "log.h"
 #include "recording_play.h"
@@ -178,12 +177,9 @@ static int replay_any(const struct replay_options *o, FILE *in,
 
 static int replay_file(const struct replay_options *o, FILE *in)
 {
-	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	struct report *report;
+	struct report *report = report_stdout_new(o->json, o->verbose);
 	int code;
 
-	report = o->json ? report_json_new(stdout)
-			 : report_text_new(stdout, colour, o->verbose);
 	if (!report) {
 		complain("out of memory; end other programs and try again");
 		return EXIT_NO_ANSWER;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "report.h"
 
@@ -31,6 +32,14 @@ struct report *report_new(const struct report_ops *ops, FILE *out)
 		r->out = out;
 	}
 	return r;
+}
+
+struct report *report_stdout_new(bool json, int verbose)
+{
+	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+
+	return json ? report_json_new(stdout)
+		    : report_text_new(stdout, colour, verbose);
 }
 
 void report_also(struct report *r, struct report *also)

@@ -68,7 +68,10 @@ struct report *report_text_new(FILE *out, bool colour, int verbose);
 /* One JSON object a line. */
 struct report *report_json_new(FILE *out);
 
-/* Prints nothing. All three: NULL if there is no memory. */
+/* One of both, to standard output; colour as the user and the terminal want. */
+struct report *report_stdout_new(bool json, int verbose);
+
+/* Prints nothing. All of them: NULL if there is no memory. */
 struct report *report_none_new(void);
 
 int report_start(struct report *r, const struct report_start_info *info);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "decode.h"
+#include "facts.h"
 #include "finding.h"
 #include "hookset.h"
 #include "log.h"
@@ -94,29 +95,6 @@ static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
 
 /* ---- begin ---------------------------------------------------------- */
 
-/* Which btrfs.ko this is, if it says so. */
-static const char *read_srcversion(char *to, int size)
-{
-	FILE *f = fopen("/sys/module/btrfs/srcversion", "re");
-	const char *got = f ? fgets(to, size, f) : NULL;
-
-	if (f)
-		fclose(f);
-	if (got)
-		to[strcspn(to, "\n")] = '\0';
-	return got;
-}
-
-static struct report *new_report(const struct options *o)
-{
-	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-
-	if (o->quiet)
-		return report_none_new();
-	return o->json ? report_json_new(stdout)
-		       : report_text_new(stdout, colour, o->verbose);
-}
-
 /* From the start on, the recorder is told all that the report is told. */
 static int begin(struct watch *w, const struct report_start_info *info)
 {
@@ -140,7 +118,9 @@ static int open_report(struct watch *w)
 	struct utsname kernel;
 	struct timespec wall;
 
-	w->report = new_report(&w->options);
+	w->report = w->options.quiet ? report_none_new()
+				     : report_stdout_new(w->options.json,
+							 w->options.verbose);
 	if (!w->report)
 		return -ENOMEM;
 	clock_gettime(CLOCK_REALTIME, &wall);
@@ -149,7 +129,7 @@ static int open_report(struct watch *w)
 		wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)info.ns;
 	info.mount = w->options.mount;
 	info.kernel = uname(&kernel) ? NULL : kernel.release;
-	info.srcversion = read_srcversion(srcversion, sizeof(srcversion));
+	info.srcversion = facts_srcversion(srcversion, sizeof(srcversion));
 	info.symbol = symbol_at;
 	info.symbol_arg = w->ksyms;
 	return begin(w, &info);
