@@ -165,6 +165,7 @@ install: btrfs-dirtywatch
 	install -D -m 755 btrfs-dirtywatch $(DESTDIR)$(PREFIX)/sbin/btrfs-dirtywatch
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/*.8
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 man/*.7
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/*.5
 
 help:
 	@sed -n '/^# make /,/^$$/s/^# \?//p' Makefile
