@@ -126,7 +126,7 @@ int facts_build_id(const unsigned char *at, size_t size, char *text,
 static int note_fact(const struct collector *c, const char *key,
 		     const char *path)
 {
-	unsigned char bytes[4096];
+	unsigned char bytes[4096] = { 0 };
 	ssize_t n = read_file(path, bytes, sizeof(bytes));
 	char text[129];
 

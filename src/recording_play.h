@@ -7,10 +7,9 @@
 #define DIRTYWATCH_RECORDING_PLAY_H
 
 #include "recording_read.h"
+#include "recording_symbols.h"
 #include "report.h"
 #include "zones.h"
-
-struct recording_symbol;
 
 struct recording_fact {
 	struct recording_fact *next;
@@ -46,10 +45,6 @@ struct recording {
  */
 int recording_play(struct recording *rec, FILE *in, bool partial,
 		   struct report *report);
-
-/* The symbol of a kernel address, or NULL; `module` may be NULL. */
-const char *recording_symbol(const struct recording *rec, uint64_t address,
-			     uint64_t *offset, const char **module);
 
 void recording_free(struct recording *rec);
 

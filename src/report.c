@@ -60,38 +60,42 @@ int report_emit(const struct report *r, const char *text, size_t len)
 	return 0;
 }
 
-int report_start(struct report *r, const struct report_start_info *info)
+static int start(struct report *r, const struct report_start_info *info)
 {
-	int err;
-
 	r->start = *info;
 	r->start.version = NULL;
 	r->start.kernel = NULL;
 	r->start.srcversion = NULL;
 	r->start.mount = NULL;
-	err = r->ops->start(r, info);
-	return err || !r->also ? err : report_start(r->also, info);
+	return r->ops->start(r, info);
+}
+
+int report_start(struct report *r, const struct report_start_info *info)
+{
+	int err = start(r, info);
+
+	return err || !r->also ? err : start(r->also, info);
 }
 
 int report_finding(struct report *r, const struct finding *f)
 {
 	int err = r->ops->finding(r, f);
 
-	return err || !r->also ? err : report_finding(r->also, f);
+	return err || !r->also ? err : r->also->ops->finding(r->also, f);
 }
 
 int report_blind(struct report *r, const struct blind_info *info)
 {
 	int err = r->ops->blind(r, info);
 
-	return err || !r->also ? err : report_blind(r->also, info);
+	return err || !r->also ? err : r->also->ops->blind(r->also, info);
 }
 
 int report_summary(struct report *r, const struct summary *s)
 {
 	int err = r->ops->summary(r, s);
 
-	return err || !r->also ? err : report_summary(r->also, s);
+	return err || !r->also ? err : r->also->ops->summary(r->also, s);
 }
 
 int summary_exit_code(const struct summary *s)

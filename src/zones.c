@@ -8,7 +8,7 @@
 /* Nobody changes the clocks twice within so many seconds. */
 #define STEP 604800
 
-#define DAY 86400
+#define DAY INT64_C(86400)
 
 static int64_t local_offset(int64_t wall)
 {

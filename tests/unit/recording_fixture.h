@@ -105,7 +105,7 @@ static inline int made_note(struct recorder *recorder, struct report *report,
 {
 	struct finding f;
 
-	recorder_raw(recorder, r, sizeof(*r));
+	recorder_raw(recorder, r, offsetof(struct record, path) + r->path_len);
 	finding_from_record(r, &f);
 	if (path) {
 		f.path_in_fs = false;
