@@ -150,17 +150,15 @@ static int read_body(struct recording_reader *r, const uint32_t head[3],
 		     size_t size)
 {
 	uint32_t sum;
-	int err = make_room(r, size);
+	int err = make_room(r, size + 1); /* so that there are bytes at all */
 
 	if (!err)
 		err = read_whole(r, r->bytes, size);
 	if (err)
 		return err;
 	sum = (uint32_t)crc32(r->sum, (const unsigned char *)head, 8);
-	/* crc32() takes NULL for the wish to begin anew. */
-	if (size)
-		sum = (uint32_t)crc32(sum, (const unsigned char *)r->bytes,
-				      (unsigned int)size);
+	sum = (uint32_t)crc32(sum, (const unsigned char *)r->bytes,
+			      (unsigned int)size);
 	if (sum != le32toh(head[2]))
 		return broken(r, "its checksum is wrong, it is damaged");
 	r->sum = sum;

@@ -117,7 +117,9 @@ static inline int made_note(struct recorder *recorder, struct report *report,
 	return report_finding(report, &f);
 }
 
-static inline int made_records(struct recorder *recorder, struct report *report)
+/* An unexplained clean, and one of each verdict below `end`. */
+static inline int made_records(struct recorder *recorder, struct report *report,
+			       enum verdict end)
 {
 	struct record r = made_record(VERDICT_NEAR_MISS);
 	int err;
@@ -129,7 +131,7 @@ static inline int made_records(struct recorder *recorder, struct report *report)
 	r.stack[1] = 0xffffffffc0000123ULL;
 	r.stack[2] = 0x1234; /* nobody's */
 	err = made_note(recorder, report, &r, "/mnt/a\x1b[31m\xff b");
-	for (enum verdict v = VERDICT_OPEN; !err && v < VERDICT_MAX; v++) {
+	for (enum verdict v = VERDICT_OPEN; !err && v < end; v++) {
 		if (v == VERDICT_OPEN || v == VERDICT_REWRITTEN ||
 		    v == VERDICT_FORBIDDEN)
 			continue;
@@ -143,11 +145,12 @@ static inline int made_records(struct recorder *recorder, struct report *report)
 }
 
 /*
- * Tells a report all that a watch may tell, and makes a recording of it.
+ * Tells a report all that a watch may tell, with the verdicts below `end`, and
+ * makes a recording of it.
  * Returns 0 or a negative errno.
  */
-static inline int made_recording(struct recording_writer *w,
-				 struct report *report)
+static inline int made_part(struct recording_writer *w, struct report *report,
+			    enum verdict end)
 {
 	const struct report_word *word = &report_blinds[BLIND_ring_full];
 	const struct blind_info blind = { word->name, word->text, 7, 2000,
@@ -168,7 +171,7 @@ static inline int made_recording(struct recording_writer *w,
 		err = recorder_fact(recorder, "mount",
 				    "29 1 0:43 / /mnt rw - btrfs /dev/vda rw");
 	if (!err)
-		err = made_records(recorder, report);
+		err = made_records(recorder, report, end);
 	if (!err)
 		err = recorder_malformed(recorder, "nonsense", 8);
 	if (!err)
@@ -178,6 +181,12 @@ static inline int made_recording(struct recording_writer *w,
 	recorder_free(recorder);
 	ksyms_free(ksyms);
 	return err;
+}
+
+static inline int made_recording(struct recording_writer *w,
+				 struct report *report)
+{
+	return made_part(w, report, VERDICT_MAX);
 }
 
 #endif

@@ -84,11 +84,16 @@ static void says_the_same_again(void **state)
 	tzset();
 }
 
+/* A small one: it is played some ten thousand times. */
 static void made_quietly(struct made *m)
 {
 	struct printed live;
 
-	make(m, report_json_new, &live);
+	*m = made_begin();
+	print_begin(&live, report_json_new);
+	assert_int_equal(made_part(m->writer, live.report, VERDICT_OPEN), 0);
+	print_end(&live);
+	assert_true(made_end(m));
 	free(live.text);
 }
 
@@ -119,12 +124,12 @@ static void every_byte_flipped(void **state)
 	(void)state;
 	made_quietly(&m);
 	for (size_t at = 0; at < m.size; at++) {
-		for (int bit = 0; bit < 8; bit += 7) {
-			m.bytes[at] ^= (char)(1 << bit);
-			assert_int_equal(play_quietly(m.bytes, m.size, false),
-					 -EBADMSG);
-			m.bytes[at] ^= (char)(1 << bit);
-		}
+		char bit = (char)(1 << at % 8);
+
+		m.bytes[at] ^= bit;
+		assert_int_equal(play_quietly(m.bytes, m.size, false),
+				 -EBADMSG);
+		m.bytes[at] ^= bit;
 	}
 	assert_int_equal(play_quietly(m.bytes, m.size, false), 0);
 	free(m.bytes);

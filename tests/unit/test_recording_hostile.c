@@ -257,6 +257,28 @@ static void hostile_chunks(void **state)
 			 -EBADMSG);
 }
 
+/* The very first chunk has no bytes. */
+static void an_empty_start(void **state)
+{
+	struct made m = made_begin();
+	struct recording rec;
+	struct printed p;
+	FILE *in;
+
+	(void)state;
+	recording_chunk(m.writer, CHUNK_START);
+	recording_finish(m.writer);
+	assert_true(made_end(&m));
+	in = fmemopen(m.bytes, m.size, "r");
+	print_begin(&p, text);
+	assert_int_equal(recording_play(&rec, in, false, p.report), -EBADMSG);
+	recording_free(&rec);
+	print_end(&p);
+	free(p.text);
+	fclose(in);
+	free(m.bytes);
+}
+
 /* The exit code is not the recording's to choose. */
 static void the_numbers_decide(void **state)
 {
@@ -290,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hostile_chunks),
+		cmocka_unit_test(an_empty_start),
 		cmocka_unit_test(the_numbers_decide),
 	};
 
