@@ -8,7 +8,7 @@
 # make unit       build the unit tests
 # make asan       unit tests and replay under ASan and UBSan
 # make valgrind   unit tests under valgrind
-# make fuzz       fuzz every parser, FUZZ_SECONDS each
+# make fuzz       fuzz every parser, FUZZ_SECONDS each (120)
 # make lint       clang-format, clang-tidy, cppcheck, shellcheck, mandoc
 # make install    install under DESTDIR and PREFIX
 # make clean      remove what was built; the cache of kernels stays
@@ -102,18 +102,18 @@ prepare:
 	$(Q)for v in stock early-clean keep-dirty; do module/build.sh 6.1 $$v >/dev/null || exit 1; done
 
 prepare-tests: prepare
-	$(deps) test
-	$(Q)$(MAKE) --no-print-directory -j2 all unit
+	$(deps) test fuzz
+	$(Q)$(MAKE) --no-print-directory -j2 all unit fuzz-programs
 
 demo: prepare
 	$(Q)tests/vm/demo.sh
 
 # The budgets are in seconds, on two cores.
 check: prepare-tests
-	$(Q)tests/run.sh "quick 240 unit replay cli" "module 120 module" "harness 180 harness" "machines 480 vm"
+	$(Q)tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "machines 480 vm"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "module 120 module" "harness 180 harness" "machines 7200 vm"
+	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "machines 7200 vm"
 
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
@@ -133,19 +133,23 @@ $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(BUILD)/library.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(cflags) -fsanitize=fuzzer $< $(BUILD)/library.a $(libs) -o $@
 
-$(BUILD)/fuzz/%: tests/fuzz/%.c
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/library.a
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(cflags) $< -o $@
+	$(Q)$(CC) $(cflags) $< $(BUILD)/library.a $(libs) -o $@
 
 .PHONY: fuzzers
 fuzzers: $(fuzzers)
 
-FUZZ_SECONDS ?= 30
-fuzz:
-	$(deps) build fuzz
+.PHONY: fuzz-programs
+fuzz-programs:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=$(CLANG) \
 		CFLAGS="$(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined" fuzzers
-	$(Q)tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS)
+
+# `make check` runs them too, 20 seconds each.
+fuzz:
+	$(deps) build fuzz
+	$(Q)$(MAKE) --no-print-directory fuzz-programs
+	$(Q)tests/fuzz/run.sh $(BUILD)/fuzz $(or $(FUZZ_SECONDS),120)
 
 valgrind: unit
 	$(Q)for t in $(unit_tests); do echo "valgrind $$t"; \
@@ -155,7 +159,7 @@ lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton)
 	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c
-	shellcheck -x packaging/deps.sh tests/run.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* .ci/run
+	shellcheck -x packaging/deps.sh tests/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* .ci/run
 	mandoc -Tlint -W warning man/*
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c
 	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/overwrite.c | xargs -P2 -I% \

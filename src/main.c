@@ -10,7 +10,9 @@
 
 #include "log.h"
 #include "provoke.h"
+#include "record_verb.h"
 #include "replay.h"
+#include "report_verb.h"
 #include "watch.h"
 
 #ifndef VERSION
@@ -28,7 +30,9 @@ static const struct verb {
 } verbs[] = {
 	{ "watch", watch_main, "watch for lost writes (the default)" },
 	{ "provoke", provoke_main, "make the kernel lose writes, on purpose" },
-	{ "replay", replay_main, "judge recorded observations" },
+	{ "record", record_main, "watch, and keep it in a file" },
+	{ "replay", replay_main, "say what a recording shows" },
+	{ "report", report_main, "list its findings, or describe one" },
 	{ "help", help_main, "show this text" },
 	{ "--help", help_main, NULL },
 };

@@ -101,17 +101,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+const struct argp options_argp = {
+	.options = table,
+	.parser = parse,
+	.doc = "Watch btrfs for buffered writes that get lost before they reach the disk.\v"
+	       "Exit status: 0 none lost, 1 losses found, 2 usage, "
+	       "3 could not answer, 4 no permission, 5 blind (evidence is missing).",
+};
+
 int options_parse(int argc, char **argv, struct options *options)
 {
-	static const struct argp argp = {
-		.options = table,
-		.parser = parse,
-		.doc = "Watch btrfs for buffered writes that get lost before they reach the disk.\v"
-		       "Exit status: 0 none lost, 1 losses found, 2 usage, "
-		       "3 could not answer, 4 no permission, 5 blind (evidence is missing).",
-	};
-
-	return argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, options)
+	return argp_parse(&options_argp, argc, argv, ARGP_IN_ORDER, NULL,
+			  options)
 		       ? -EINVAL
 		       : 0;
 }

@@ -17,6 +17,7 @@ struct options {
 	const char *run_dir; /* where watches keep their notes, "": nowhere */
 	int verbose;
 	bool json;
+	bool quiet;	    /* print nothing: for `record` */
 	bool no_module_btf; /* as if btrfs.ko had no BTF: for tests */
 };
 
@@ -24,6 +25,11 @@ struct options {
 	{                                                                      \
 		.ring_kib = 1024, .run_dir = COVERAGE_DIR                      \
 	}
+
+struct argp;
+
+/* The options of `watch`, for verbs that have them too; input: the struct. */
+extern const struct argp options_argp;
 
 /*
  * Parse the arguments of `watch` (argv[0] is the verb). Returns 0; a usage

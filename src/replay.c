@@ -2,40 +2,42 @@
 /*
  * replay.c - the verb `replay`: recorded observations through the same
  * transitions, the same table rules and the same printers as live ones. No
- * kernel is asked. The format is told in replay_line.h.
+ * kernel is asked. The format is told in replay_line.h; recordings that
+ * `record` made go to recording_play.c.
  */
 #include <argp.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "log.h"
+#include "recording_play.h"
 #include "replay.h"
 #include "replay_judge.h"
 
 struct replay_options {
 	const char *path;
 	bool json;
+	bool partial;
 	int verbose;
 };
 
-struct recording {
+struct observations {
 	FILE *in;
 	unsigned long number; /* of the line read last */
 	char why[80];	      /* what is wrong with it, after -EBADMSG */
 	char line[REPLAY_LINE_MAX + 1];
 };
 
-static int refuse(struct recording *rec, const char *why)
+static int refuse(struct observations *rec, const char *why)
 {
 	snprintf(rec->why, sizeof(rec->why), "%s", why);
 	return -EBADMSG;
 }
 
 /* Reads a whole line. Returns 1, 0 at the end, or a negative errno. */
-static int read_line(struct recording *rec)
+static int read_line(struct observations *rec)
 {
 	size_t len = 0;
 	int c;
@@ -57,7 +59,7 @@ static int read_line(struct recording *rec)
 	return len ? refuse(rec, "it has no end, it was cut short") : 0;
 }
 
-static int read_header(struct recording *rec)
+static int read_header(struct observations *rec)
 {
 	int got = read_line(rec);
 
@@ -68,7 +70,7 @@ static int read_header(struct recording *rec)
 	return 0;
 }
 
-static int take_line(struct recording *rec, struct replay_judge *judge)
+static int take_line(struct observations *rec, struct replay_judge *judge)
 {
 	struct replay_line line;
 	int err;
@@ -79,7 +81,7 @@ static int take_line(struct recording *rec, struct replay_judge *judge)
 	return err == -EBADMSG ? refuse(rec, judge->why) : err;
 }
 
-static int take_all(struct recording *rec, struct replay_judge *judge)
+static int take_all(struct observations *rec, struct replay_judge *judge)
 {
 	int err = read_header(rec);
 	int got;
@@ -99,7 +101,7 @@ static int take_all(struct recording *rec, struct replay_judge *judge)
 
 int replay_run(FILE *in, const char *name, struct report *report)
 {
-	struct recording rec = { .in = in };
+	struct observations rec = { .in = in };
 	struct replay_judge judge;
 	int code, err;
 
@@ -123,6 +125,8 @@ int replay_run(FILE *in, const char *name, struct report *report)
 
 static const struct argp_option table[] = {
 	{ "json", 'j', NULL, 0, "Print one JSON object a line", 0 },
+	{ "partial", 'p', NULL, 0,
+	  "Say what there is of a recording without an end, as blind", 0 },
 	{ "verbose", 'v', NULL, 0, "Show void and pending drops too", 0 },
 	{ 0 },
 };
@@ -134,6 +138,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'j':
 		o->json = true;
+		break;
+	case 'p':
+		o->partial = true;
 		break;
 	case 'v':
 		o->verbose++;
@@ -153,19 +160,31 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static int replay_file(const struct replay_options *o, FILE *in)
+/* What `record` made, or observations written by hand. */
+static int replay_any(const struct replay_options *o, FILE *in,
+		      struct report *report)
 {
-	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	struct report *report;
+	const char *name = in == stdin ? "standard input" : o->path;
+	struct recording rec;
 	int code;
 
-	report = o->json ? report_json_new(stdout)
-			 : report_text_new(stdout, colour, o->verbose);
+	if (!recording_is(in))
+		return replay_run(in, name, report);
+	code = recording_say(&rec, in, name, o->partial, report);
+	recording_free(&rec);
+	return code;
+}
+
+static int replay_file(const struct replay_options *o, FILE *in)
+{
+	struct report *report = report_stdout_new(o->json, o->verbose);
+	int code;
+
 	if (!report) {
 		complain("out of memory; end other programs and try again");
 		return EXIT_NO_ANSWER;
 	}
-	code = replay_run(in, in == stdin ? "standard input" : o->path, report);
+	code = replay_any(o, in, report);
 	report_free(report);
 	return code;
 }
@@ -176,8 +195,8 @@ int replay_main(int argc, char **argv)
 		.options = table,
 		.parser = parse,
 		.args_doc = "FILE",
-		.doc = "Judge recorded observations (FILE, or - for standard "
-		       "input) as if they were made now.\v"
+		.doc = "Say again what `record` kept in FILE (- for standard "
+		       "input), or judge observations that are written there.\v"
 		       "Exit status: 0 none lost, 1 losses found, 2 usage, "
 		       "3 could not answer, 5 blind (evidence is missing).",
 	};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "report.h"
 
@@ -33,6 +34,19 @@ struct report *report_new(const struct report_ops *ops, FILE *out)
 	return r;
 }
 
+struct report *report_stdout_new(bool json, int verbose)
+{
+	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+
+	return json ? report_json_new(stdout)
+		    : report_text_new(stdout, colour, verbose);
+}
+
+void report_also(struct report *r, struct report *also)
+{
+	r->also = also;
+}
+
 void report_free(struct report *r)
 {
 	free(r);
@@ -46,7 +60,7 @@ int report_emit(const struct report *r, const char *text, size_t len)
 	return 0;
 }
 
-int report_start(struct report *r, const struct report_start_info *info)
+static int start(struct report *r, const struct report_start_info *info)
 {
 	r->start = *info;
 	r->start.version = NULL;
@@ -56,19 +70,32 @@ int report_start(struct report *r, const struct report_start_info *info)
 	return r->ops->start(r, info);
 }
 
+int report_start(struct report *r, const struct report_start_info *info)
+{
+	int err = start(r, info);
+
+	return err || !r->also ? err : start(r->also, info);
+}
+
 int report_finding(struct report *r, const struct finding *f)
 {
-	return r->ops->finding(r, f);
+	int err = r->ops->finding(r, f);
+
+	return err || !r->also ? err : r->also->ops->finding(r->also, f);
 }
 
 int report_blind(struct report *r, const struct blind_info *info)
 {
-	return r->ops->blind(r, info);
+	int err = r->ops->blind(r, info);
+
+	return err || !r->also ? err : r->also->ops->blind(r->also, info);
 }
 
 int report_summary(struct report *r, const struct summary *s)
 {
-	return r->ops->summary(r, s);
+	int err = r->ops->summary(r, s);
+
+	return err || !r->also ? err : r->also->ops->summary(r->also, s);
 }
 
 static bool summary_lost(const struct summary *s)
@@ -122,6 +149,15 @@ struct json_object *report_time(const struct report *r, uint64_t ns)
 	return json_object_new_string(text);
 }
 
+/* Local time: the one here, or the one that was told at the start. */
+static bool local_time(const struct report *r, time_t seconds, struct tm *tm)
+{
+	if (!r->start.offset)
+		return localtime_r(&seconds, tm);
+	seconds += (time_t)r->start.offset(r->start.offset_arg, seconds);
+	return gmtime_r(&seconds, tm);
+}
+
 /* Local time of day, for people. Returns false if there is no saying it. */
 static bool print_wall(FILE *out, const struct report *r, uint64_t ns)
 {
@@ -130,7 +166,8 @@ static bool print_wall(FILE *out, const struct report *r, uint64_t ns)
 	char day[32];
 	struct tm tm;
 
-	if (!wall_time(r, ns, &seconds, &rest) || !localtime_r(&seconds, &tm) ||
+	if (!wall_time(r, ns, &seconds, &rest) ||
+	    !local_time(r, seconds, &tm) ||
 	    !strftime(day, sizeof(day), "%H:%M:%S", &tm))
 		return false;
 	fprintf(out, "%s.%03" PRId64, day, rest / 1000000);

@@ -29,6 +29,9 @@ struct report_start_info {
 	uint64_t ns;		/* CLOCK_MONOTONIC */
 	bool wall_known;	/* false: times are printed as they are */
 	int64_t wall_ns;	/* CLOCK_REALTIME less CLOCK_MONOTONIC */
+	/* Seconds east of UTC at a second of CLOCK_REALTIME; NULL: as here. */
+	int64_t (*offset)(void *arg, int64_t wall);
+	void *offset_arg; /* lives as long as the report */
 	/* The name for a kernel address and the offset behind it, or NULL. */
 	const char *(*symbol)(void *arg, uint64_t addr, uint64_t *off);
 	void *symbol_arg; /* lives as long as the report */
@@ -67,13 +70,25 @@ extern const struct report_word report_blinds[BLIND_MAX];
 /* One line for people; `verbose` >= 1 shows pending and void findings too. */
 struct report *report_text_new(FILE *out, bool colour, int verbose);
 
-/* One JSON object a line. Both: NULL if there is no memory. */
+/* One JSON object a line. */
 struct report *report_json_new(FILE *out);
+
+/* One of both, to standard output; colour as the user and the terminal want. */
+struct report *report_stdout_new(bool json, int verbose);
+
+/* Prints nothing. All of them: NULL if there is no memory. */
+struct report *report_none_new(void);
 
 int report_start(struct report *r, const struct report_start_info *info);
 int report_finding(struct report *r, const struct finding *f);
 int report_blind(struct report *r, const struct blind_info *info);
 int report_summary(struct report *r, const struct summary *s);
+
+/*
+ * From now on `also` is told all that `r` is told, after it. NULL: no longer.
+ * It must live as long as `r`.
+ */
+void report_also(struct report *r, struct report *also);
 
 /* Does not close the file. */
 void report_free(struct report *r);
@@ -98,6 +113,7 @@ struct report_ops {
 
 struct report {
 	const struct report_ops *ops;
+	struct report *also;
 	FILE *out;
 	bool colour;
 	int verbose;

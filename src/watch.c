@@ -12,6 +12,7 @@
 
 #include "decode.h"
 #include "evidence.h"
+#include "facts.h"
 #include "finding.h"
 #include "follow.h"
 #include "hookset.h"
@@ -20,6 +21,8 @@
 #include "options.h"
 #include "preflight.h"
 #include "process.h"
+#include "record_verb.h"
+#include "recorder.h"
 #include "report.h"
 #include "resolve.h"
 #include "tracer.h"
@@ -37,6 +40,8 @@ struct watch {
 	struct follow follow;
 	struct report *report;
 	struct evidence evidence;
+	struct recording_writer *keep; /* NULL: nothing is recorded */
+	struct recorder *recorder;
 	__u64 start_ns;
 	int signals;
 };
@@ -59,8 +64,9 @@ static int on_record(void *arg, const void *data, size_t size)
 
 	if (decode_record(data, size, &record)) {
 		w->evidence.malformed++;
-		return 0;
+		return recorder_malformed(w->recorder, data, size);
 	}
+	recorder_raw(w->recorder, data, size);
 	finding_from_record(&record, &finding);
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (resolve_finding(w->resolver, &finding))
@@ -83,17 +89,19 @@ static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
 
 /* ---- begin ---------------------------------------------------------- */
 
-/* Which btrfs.ko this is, if it says so. */
-static const char *read_srcversion(char *to, int size)
+/* From the start on, the recorder is told all that the report is told. */
+static int begin(struct watch *w, const struct report_start_info *info)
 {
-	FILE *f = fopen("/sys/module/btrfs/srcversion", "re");
-	const char *got = f ? fgets(to, size, f) : NULL;
+	int err;
 
-	if (f)
-		fclose(f);
-	if (got)
-		to[strcspn(to, "\n")] = '\0';
-	return got;
+	if (!w->keep)
+		return report_start(w->report, info);
+	w->recorder = recorder_new(w->keep, w->ksyms, w->options.verbose);
+	if (!w->recorder)
+		return -ENOMEM;
+	report_also(w->report, recorder_report(w->recorder));
+	err = report_start(w->report, info);
+	return err ? err : record_facts(w->recorder, &w->options, w->tracer);
 }
 
 /*
@@ -115,7 +123,6 @@ static void name_programs(struct watch *w)
 
 static int open_report(struct watch *w)
 {
-	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	struct report_start_info info = { .version = VERSION,
 					  .wall_known = true };
 	char srcversion[64];
@@ -123,9 +130,9 @@ static int open_report(struct watch *w)
 	struct timespec wall;
 
 	name_programs(w);
-	w->report = w->options.json ? report_json_new(stdout)
-				    : report_text_new(stdout, colour,
-						      w->options.verbose);
+	w->report = w->options.quiet ? report_none_new()
+				     : report_stdout_new(w->options.json,
+							 w->options.verbose);
 	if (!w->report)
 		return -ENOMEM;
 	w->evidence.report = w->report;
@@ -135,10 +142,10 @@ static int open_report(struct watch *w)
 		wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)info.ns;
 	info.mount = w->options.mount;
 	info.kernel = uname(&kernel) ? NULL : kernel.release;
-	info.srcversion = read_srcversion(srcversion, sizeof(srcversion));
+	info.srcversion = facts_srcversion(srcversion, sizeof(srcversion));
 	info.symbol = symbol_at;
 	info.symbol_arg = w->ksyms;
-	return report_start(w->report, &info);
+	return begin(w, &info);
 }
 
 /* The device of the filesystem that the user named. Returns an exit code. */
@@ -317,27 +324,39 @@ static int watch(struct watch *w)
 		complain(
 			"cannot write the output: %s; make room or name another place",
 			strerror(-err));
+	else if (w->keep && recording_writer_error(w->keep))
+		complain(
+			"cannot write the recording: %s; make room or name another place",
+			strerror(-recording_writer_error(w->keep)));
 	else
 		complain("cannot go on: %s", strerror(-err));
 	return EXIT_NO_ANSWER;
 }
 
-int watch_main(int argc, char **argv)
+int watch_run(const struct options *options, struct recording_writer *keep)
 {
-	struct watch w = { .options = OPTIONS_DEFAULT, .signals = -1 };
+	struct watch w = { .options = *options, .keep = keep };
 	int code;
 
-	if (options_parse(argc, argv, &w.options))
-		return EXIT_USAGE;
 	log_libbpf(w.options.verbose);
 	w.signals = open_signals();
 	code = watch(&w);
 	tracer_free(w.tracer);
 	report_free(w.report);
+	recorder_free(w.recorder);
 	findings_free(w.findings);
 	resolver_free(w.resolver);
 	ksyms_free(w.ksyms);
 	if (w.signals >= 0)
 		close(w.signals);
 	return code;
+}
+
+int watch_main(int argc, char **argv)
+{
+	struct options options = OPTIONS_DEFAULT;
+
+	if (options_parse(argc, argv, &options))
+		return EXIT_USAGE;
+	return watch_run(&options, NULL);
 }

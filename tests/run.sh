@@ -28,7 +28,7 @@ tap() {
 	passed=$((passed + good - left)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
 
-# suite NAME: a folder's programs (unit) or bats files, or one bats file.
+# suite NAME: a folder's programs (unit, fuzz) or bats files, or one bats file.
 suite() {
 	local test
 	case $1 in
@@ -38,6 +38,7 @@ suite() {
 			CMOCKA_MESSAGE_OUTPUT=TAP tap "$test"
 		done
 		;;
+	fuzz) tap tests/fuzz/run.sh "$build/fuzz" "${FUZZ_SECONDS:-20}" ;;
 	# A machine keeps about one core busy.
 	vm | harness) tap bats -T -j 2 "tests/$1" ;;
 	*) tap bats -T "tests/$1" ;;

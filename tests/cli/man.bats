@@ -17,10 +17,13 @@ under() {
 	awk -v want="$1" '/^\.S[sh] / { on = substr($0, 5) == want; next } on' "$2"
 }
 
-# What the man pages say of verb $1: a page of its own, or a part of the main one.
+# What the man pages say of verb $1: a page of its own, a part of the one on recordings, or of the main one.
 of_verb() {
 	local own=$repo/man/btrfs-dirtywatch-$1.8
-	if [ -f "$own" ]; then under OPTIONS "$own"; else under "$1" "$man8"; fi
+	case $1 in
+	record | replay | report) under "$1" "$repo/man/btrfs-dirtywatch-record.8" ;;
+	*) if [ -f "$own" ]; then under OPTIONS "$own"; else under "$1" "$man8"; fi ;;
+	esac
 	under "Options of each verb" "$man8"
 }
 
@@ -58,7 +61,7 @@ all_in() {
 
 @test "every option of a verb is in its help and in the man page" {
 	local verb
-	for verb in watch provoke replay; do
+	for verb in watch provoke record replay report; do
 		[ "$(options_of_help "$verb" | wc -l)" -ge 8 ]
 		diff <(options_of_man "$verb") <(options_of_help "$verb")
 	done
@@ -113,6 +116,16 @@ $(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '
 		under "finding, unexplained, stale-read" "$man5" | grep -qw -- "$word"
 		under "Classes, and what to do" "$man8" | grep -qx ".It $word"
 	done
+}
+
+@test "every kind of chunk and every field of a recording is in page 5, and no other" {
+	local man5=$repo/man/btrfs-dirtywatch-recording.5
+	diff <(sed -nE 's/^\.Ss ([0-9]+): ([a-z]+)$/\1 \2/p' "$man5") \
+		<(sed -nE 's/^\tCHUNK_([A-Z]+)( = 1)?,.*\/\*.*/\1/p' "$repo/src/recording.h" | tr '[:upper:]' '[:lower:]' | cat -n | awk '{ print $1, $2 }')
+	# The order of both is that of the kinds.
+	diff <(sed -nE 's/^\.It ([0-9]+) Ta .*/\1/p' "$man5") \
+		<(sed -nE 's/^\tFIELD(_NAMES_OF)?\(([0-9]+), .*/\2/p' "$repo/src/recording.c")
+	grep -q "^8       4      version of the format: $(sed -n 's/#define RECORDING_VERSION //p' "$repo/src/recording.h")$" "$man5"
 }
 
 @test "the man pages are clean" {

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# seeds.sh TARGET FOLDER SEED_RECORD: fill the folder with inputs that a target can begin with; SEED_RECORD makes records.
+# seeds.sh TARGET FOLDER PROGRAMS: fill the folder with inputs that a target can begin with; seed_* in PROGRAMS make some.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 recordings=("$here"/../replay/[0-9]*/observations.txt)
-target=$1 folder=$2 seed_record=$3
+target=$1 folder=$2 programs=$3
 mkdir -p "$folder"
 
 # each: every line of stdin becomes an input; \xNN in it is a byte.
@@ -18,7 +18,13 @@ each() {
 }
 
 case $target in
-fuzz_record) "$seed_record" "$folder" ;;
+fuzz_record) "$programs/seed_record" "$folder" ;;
+fuzz_recorded)
+	"$programs/seed_recording" "$folder/made"
+	for name in clean near-miss void; do
+		cp "$here/../replay/recordings/$name.rec" "$folder"
+	done
+	;;
 fuzz_recording)
 	for recording in "${recordings[@]}"; do
 		name=$(basename "$(dirname "$recording")")

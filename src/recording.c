@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/* recording.c - the tables of the format. A number is never used again. */
+#include "recording.h"
+
+const struct field recording_start_fields[] = {
+	FIELD(1, FIELD_TEXT, struct recording_start, info.version),
+	FIELD(2, FIELD_TEXT, struct recording_start, info.kernel),
+	FIELD(3, FIELD_TEXT, struct recording_start, info.srcversion),
+	FIELD(4, FIELD_TEXT, struct recording_start, info.mount),
+	FIELD(5, FIELD_U64, struct recording_start, info.ns),
+	FIELD(6, FIELD_BOOL, struct recording_start, info.wall_known),
+	FIELD(7, FIELD_U64, struct recording_start, info.wall_ns),
+	FIELD(8, FIELD_U32, struct recording_start, record_version),
+	FIELD(9, FIELD_U32, struct recording_start, record_size),
+	FIELD(10, FIELD_U32, struct recording_start, verbose),
+	FIELD_END,
+};
+
+const struct field recording_finding_fields[] = {
+	FIELD(1, FIELD_BOOL, struct finding, complete),
+	FIELD(2, FIELD_U64, struct finding, subvol),
+	FIELD(3, FIELD_BOOL, struct finding, subvol_known),
+	FIELD(4, FIELD_BOOL, struct finding, path_known),
+	FIELD(5, FIELD_BOOL, struct finding, path_truncated),
+	FIELD(6, FIELD_BOOL, struct finding, path_in_fs),
+	FIELD(7, FIELD_STRING, struct finding, path),
+	FIELD(8, FIELD_STRING, struct finding, task.cgroup_path),
+	FIELD(9, FIELD_STRING, struct finding, dropper.cgroup_path),
+	FIELD(10, FIELD_U32, struct finding, link_count),
+	FIELD_NAMES_OF(11, struct finding, links, links_len),
+	FIELD_END,
+};
+
+const struct field recording_blind_fields[] = {
+	FIELD(1, FIELD_U64, struct blind_info, count),
+	FIELD(2, FIELD_U64, struct blind_info, first_ns),
+	FIELD(3, FIELD_U64, struct blind_info, last_ns),
+	FIELD(4, FIELD_BOOL, struct blind_info, open),
+	FIELD(5, FIELD_U32, struct blind_info, pid),
+	FIELD_END,
+};
+
+const struct field recording_summary_fields[] = {
+	FIELD(1, FIELD_U64, struct summary, open_stranded),
+	FIELD(2, FIELD_U64, struct summary, seconds),
+	FIELD_END,
+};
+
+const struct recording_stack recording_stacks[] = {
+	{ "clean", offsetof(struct finding, clean_stack.ip),
+	  offsetof(struct finding, clean_stack.len) },
+	{ "drop", offsetof(struct finding, drop_stack.ip),
+	  offsetof(struct finding, drop_stack.len) },
+	{ "observation", offsetof(struct finding, stack),
+	  offsetof(struct finding, stack_len) },
+	{ NULL, 0, 0 },
+};
