@@ -99,7 +99,7 @@ deps = $(Q)packaging/deps.sh
 prepare:
 	$(deps) build module vm
 	$(Q)$(MAKE) --no-print-directory -j2 static
-	$(Q)for v in stock early-clean keep-dirty; do module/build.sh 6.1 $$v >/dev/null || exit 1; done
+	$(Q)for v in stock early-clean keep-dirty skip-writeback; do module/build.sh 6.1 $$v >/dev/null || exit 1; done
 
 prepare-tests: prepare
 	$(deps) test fuzz

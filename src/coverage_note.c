@@ -16,7 +16,7 @@ void coverage_format(const struct coverage_note *note,
 {
 	char fs[2 * COVERAGE_FS_LEN + 1];
 
-	for (int i = 0; i < COVERAGE_FS_LEN; i++)
+	for (size_t i = 0; i < COVERAGE_FS_LEN; i++)
 		sprintf(fs + 2 * i, "%02x", note->scope.fs[i]);
 	snprintf(text, COVERAGE_NOTE_LEN + 1,
 		 HEADER "boot=%-36.36s\npid=%010" PRIu32 "\nstart=%020" PRIu64

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* report_bug.c - one finding, as a mail to those who can mend the kernel. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "paragraph.h"
@@ -148,7 +149,7 @@ static const struct {
 	const char *unseen;
 } moments[] = {
 	{ offsetof(struct finding, clean_ns),
-	  "the write call cleaned the page, and later unlocked it", "clean" },
+	  "the page was cleaned without being written back", "clean" },
 	{ offsetof(struct finding, retry_ns),
 	  "the write call locked the page again and found it clean", "retry" },
 	{ offsetof(struct finding, drop_ns),
@@ -167,44 +168,58 @@ static uint64_t moment(const struct finding *f, size_t i)
 	return ns;
 }
 
-/* The next moment behind `i` in time, -1: the first; MOMENTS: there is none. */
-static size_t next_moment(const struct finding *f, size_t last)
+struct entry {
+	uint64_t ns;
+	const char *before;
+	const char *text;
+};
+
+static int by_time(const void *a, const void *b)
 {
-	size_t best = MOMENTS;
+	const struct entry *x = a, *y = b;
 
-	for (size_t i = 0; i < MOMENTS; i++) {
-		uint64_t ns = moment(f, i);
-		bool later = last == MOMENTS || ns > moment(f, last) ||
-			     (ns == moment(f, last) && i > last);
-
-		if (ns && later && (best == MOMENTS || ns < moment(f, best)))
-			best = i;
-	}
-	return best;
+	return (x->ns > y->ns) - (x->ns < y->ns);
 }
 
-static void print_moment(FILE *out, uint64_t from, uint64_t ns,
-			 const char *before, const char *text)
+static void print_entry(FILE *out, const struct entry *e, uint64_t from)
 {
-	double seconds = ns >= from ? (double)(ns - from) / NS_PER_S
-				    : -((double)(from - ns) / NS_PER_S);
+	double seconds = e->ns >= from ? (double)(e->ns - from) / NS_PER_S
+				       : -((double)(from - e->ns) / NS_PER_S);
 
-	paragraph(out, 16, "%+14.6f s %s%s", seconds, before, text);
+	paragraph(out, 16, "%+14.6f s %s%s", seconds, e->before, e->text);
+}
+
+/* Sorts what happened, and when the tool said what. Returns how many. */
+static size_t collect(const struct bug *bug,
+		      struct entry entries[MOMENTS + BUG_STAGES])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < MOMENTS; i++)
+		if (moment(&bug->finding, i))
+			entries[count++] =
+				(struct entry){ moment(&bug->finding, i), "",
+						moments[i].text };
+	for (unsigned int i = 0; i < bug->stage_count; i++)
+		entries[count++] = (struct entry){
+			bug->stages[i].ns,
+			"reported: ", finding_class_word(bug->stages[i].class)
+		};
+	qsort(entries, count, sizeof(entries[0]), by_time);
+	return count;
 }
 
 static void print_timeline(FILE *out, const struct bug *bug)
 {
 	const struct finding *f = &bug->finding;
 	uint64_t from = f->clean_ns ? f->clean_ns : f->ns;
-	size_t i = MOMENTS;
+	struct entry entries[MOMENTS + BUG_STAGES];
+	size_t count = collect(bug, entries);
 
 	heading(out, "Timeline of the page, from the clean on");
-	while ((i = next_moment(f, i)) < MOMENTS)
-		print_moment(out, from, moment(f, i), "", moments[i].text);
-	for (unsigned int s = 0; s < bug->stage_count; s++)
-		print_moment(out, from, bug->stages[s].ns, "reported: ",
-			     finding_class_word(bug->stages[s].class));
-	for (i = 0; i < MOMENTS; i++)
+	for (size_t i = 0; i < count; i++)
+		print_entry(out, &entries[i], from);
+	for (size_t i = 0; i < MOMENTS; i++)
 		if (!moment(f, i))
 			fprintf(out, "  not observed: %s\n", moments[i].unseen);
 	if (f->window_max_ns)
@@ -322,7 +337,7 @@ static void print_reproduction(FILE *out, const struct finding *f)
 		outcome);
 	paragraph(
 		out, 0,
-		"It makes the copy of a write fault (by userfaultfd), so that the window opens every time, and compares with the disk afterwards. Its last line says whether this kernel keeps such pages dirty. It loses data of its own files only. With --export-c it prints a C program that does the same.");
+		"It makes the copy of a write fault (by userfaultfd), so that the window opens every time, and compares with the disk afterwards. Its last line says whether this kernel keeps such pages dirty. It loses data of its own files only. With --export-c in place of DIR it prints the same as a C program that needs nothing else.");
 }
 
 static void unknown(FILE *out, bool is_so, const char *text)

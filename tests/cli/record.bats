@@ -88,7 +88,7 @@ id_of() {
 		grep -q "^$part" <<<"$out"
 	done
 	for part in '^kernel.release: 6\.1' '^btrfs.build-id: [0-9a-f]\{40\}' '^mount: .* btrfs ' 'features: ' '^taint: ' \
-		'^path: .*\\x1b\[31m\\xff' 'cleaned the page' 'dropped from the page cache' 'dropper: .* by way of fadvise'; do
+		'^path: .*\\x1b\[31m\\xff' 'page was cleaned' 'dropped from the page cache' 'dropper: .* by way of fadvise'; do
 		grep -q "$part" <<<"$out"
 	done
 	# Nothing that tells where the kernel lies.

@@ -51,7 +51,7 @@ calls() {
 	tree=$("$repo/module/kernel.sh" 6.1)
 	release=$(basename "$tree"/boot/vmlinuz-*)
 	release=${release#vmlinuz-}
-	for variant in stock early-clean keep-dirty; do
+	for variant in stock early-clean keep-dirty skip-writeback; do
 		for kind in btf nobtf; do
 			run --separate-stderr "$repo/module/build.sh" 6.1 $variant $kind
 			[ "$status" = 0 ]
@@ -87,6 +87,8 @@ calls() {
 		[[ $output == *btrfs_lookup_ordered_range* ]]
 		[[ $output != *clear_page_dirty_for_io* ]]
 	done
+	run -0 calls "$("$repo/module/build.sh" 6.1 skip-writeback)" lock_and_cleanup_extent
+	[[ $output != *clear_page_dirty_for_io* ]]
 	run -0 calls "$("$repo/module/build.sh" 6.1 early-clean)" lock_and_cleanup_extent
 	[[ $output == *clear_page_dirty_for_io* ]]
 }
@@ -112,6 +114,17 @@ calls() {
 	[[ $output != *$'\n< '* ]]
 	[ "$(grep -cx '> clear_extent_bit' <<<"$output")" = 1 ]
 	[ "$(grep -cx '> clear_page_dirty_for_io' <<<"$output")" = 1 ]
+}
+
+@test "skip-writeback adds one way out and nothing else" {
+	local file
+	file=$("$repo/module/kernel.sh" 6.1)/usr/src/linux-source-6.1/fs/btrfs/inode.c
+	patched skip-writeback "$file" >"$BATS_TEST_TMPDIR/skip.c"
+	run -1 diff <(tokens "$file") <(tokens "$BATS_TEST_TMPDIR/skip.c")
+	[[ $output != *$'\n< '* ]]
+	[ "$(grep -cx '> S_NOATIME' <<<"$output")" = 1 ]
+	[ "$(grep -cx '> return' <<<"$output")" = 1 ]
+	[ "$(grep -c '^> ' <<<"$output")" = 13 ]
 }
 
 @test "keep-dirty leaves a source without the bug as it is, and the build says so" {

@@ -187,6 +187,19 @@ static void test_hidden(void **state)
 	mounts_free(t);
 }
 
+static void test_of_type(void **state)
+{
+	struct mounts *t = made("1 0 0:1 / /cg rw - cgroup2 none rw\n"
+				"2 0 0:1 /a /there rw - cgroup2 none rw\n"
+				"3 0 0:2 / /there rw - tmpfs none rw\n");
+
+	(void)state;
+	assert_string_equal(mounts_of_type(t, "cgroup2")->point, "/cg");
+	assert_string_equal(mounts_of_type(t, "tmpfs")->point, "/there");
+	assert_null(mounts_of_type(t, "cgroup"));
+	mounts_free(t);
+}
+
 static void test_below(void **state)
 {
 	(void)state;
@@ -261,6 +274,7 @@ int main(void)
 		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_find_longest),
 		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_of_type),
 		cmocka_unit_test(test_below),
 		cmocka_unit_test(test_of_point),
 		cmocka_unit_test(test_this_system),

@@ -13,7 +13,7 @@ setup_file() {
 replaced() {
 	local module=$1
 	shift
-	machine 300 "$module" -f "$top/.build/overwrite" "$here/scenario/overwrite.sh" "$module" "$@"
+	machine 400 "$module" -p btrfs -f "$top/.build/overwrite" "$here/scenario/overwrite.sh" "$module" "$@"
 }
 
 # verdicts NAME CLASS CLASS: the last word on each of the two pages, all of it complete; nothing is blind.
@@ -45,6 +45,11 @@ all_are_judged() {
 	verdicts fault superseded lost
 	says fault 'map(select(.class == "lost")) | .[0] | .complete and .dropper.way == "direct-io" and .bound == [[20480, 4096]]'
 	on_disk fault d b
+	# EDQUOT: the direct write itself fails, and nothing is tried in its place.
+	ended refused -122 1
+	verdicts refused lost lost
+	says refused 'map(select(.class == "lost" and .complete and .dropper.way == "direct-io")) | length == 2'
+	on_disk refused b b
 	ended unaligned 8172 0
 	verdicts unaligned near-miss near-miss
 	on_disk unaligned pd dp
@@ -52,6 +57,9 @@ all_are_judged() {
 	verdicts dedupe superseded superseded
 	says dedupe 'map(select(.class == "superseded" and has("dropper"))) == []'
 	on_disk dedupe p p
+	ended twins 8192 1
+	says twins 'map(select(.class == "superseded")) == [] and (map(select(.class == "lost")) | length == 4)'
+	on_disk twins b b
 	ended clone 0 0
 	ended copy 8192 0
 	for name in clone copy; do
@@ -67,14 +75,14 @@ all_are_judged() {
 }
 
 @test "direct and encoded writes, dedupes and clones are judged by what they did" {
-	replaced early-clean direct async fault unaligned dedupe clone copy killed encoded
+	replaced early-clean direct async fault refused unaligned dedupe twins clone copy killed encoded
 	all_are_judged
 	ended encoded 4096 0
 	verdicts encoded superseded superseded
 }
 
 @test "the same without module BTF, but that the result of an encoded write is not seen, and blinds" {
-	replaced early-clean:nobtf direct async fault unaligned dedupe clone copy killed encoded
+	replaced early-clean:nobtf direct async fault refused unaligned dedupe twins clone copy killed encoded
 	all_are_judged
 	ended encoded 4096 5
 	says encoded 'map(select(.class == "lost" or .class == "superseded")) == []'

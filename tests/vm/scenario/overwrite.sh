@@ -27,6 +27,13 @@ for name; do
 		strand_two
 		$over "$name" "$f" $first $behind >"/out/$name.result"
 		;;
+	refused) # no room for what it writes, once the pages are dropped
+		/usr/bin/btrfs quota enable "$scratch"
+		/usr/bin/btrfs quota rescan -w "$scratch" >/dev/null
+		strand_two
+		/usr/bin/btrfs qgroup limit 4k 0/5 "$scratch"
+		$over direct "$f" $first $behind >"/out/$name.result"
+		;;
 	unaligned)
 		strand_two
 		$over direct "$f" $((first + 10)) $((behind - 10)) >"/out/$name.result"
@@ -35,6 +42,12 @@ for name; do
 		$over like "$source" 2
 		strand_two
 		$over "$name" "$f" $first $behind "$source" >"/out/$name.result"
+		;;
+	twins) # a dedupe from a source that is stranded itself
+		$over make "$source" 2
+		strand_two
+		$over strand "$source" 0 1
+		$over dedupe "$f" $first $behind "$source" >"/out/$name.result"
 		;;
 	killed)
 		# They are near the end of what is cloned.
