@@ -112,7 +112,8 @@ record_rc=0
 "$tool" record -q -m "$scratch" -o /out/lost.rec 2>/out/exists.err || record_rc=$?
 echo "$record_rc" >/out/exists.code
 
-# The other kind of hooks.
+# The other kind of hooks; the gap behind the killed watch is not its matter.
+rm -r /run/btrfs-dirtywatch
 if [ -f /modules/early-clean-nobtf/btrfs.ko ]; then
 	use_module early-clean:nobtf
 	scratch_mount
