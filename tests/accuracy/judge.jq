@@ -44,7 +44,9 @@ def inside($inner; $outer): all($inner[]; . as [$o, $l] | any($outer[]; .[0] <= 
 # One page: what was said of it against what was so.
 def judge($t; $p; $said):
 	($said | map(.class)) as $classes
-	| (if $classes == $p.or then $p + {classes: $p.or, bound: null} else $p end) as $p
+	# The drop came before the return of the write call, whose result is not told then.
+	| (if $classes == $p.or then {t: ($t | .write.result = null), p: ($p + {classes: $p.or, bound: null})}
+		else {$t, $p} end) as {$t, $p}
 	| ($p.lost != []) as $lost
 	| ($classes | any(. == "lost")) as $found
 	| (($said[-1].bound // []) as $bound | if $p.bound == null or $classes != $p.classes then [] else

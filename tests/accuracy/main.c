@@ -219,7 +219,7 @@ static int run_rows(struct engine *engine, const struct options *options)
 		uint64_t count = (uint64_t)row->count * options->percent / 100;
 
 		if ((row->moment == BATCH) == options->closing &&
-		    !fnmatch(options->pattern, row->name, 0))
+		    !fnmatch(options->pattern, row->name, FNM_EXTMATCH))
 			err = run_row(engine, row, count ? count : 1);
 	}
 	return err;

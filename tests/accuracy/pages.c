@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,13 +60,17 @@ int pages_look(struct engine *engine, const struct trial *trial,
 {
 	unsigned char *map, in_core[PAGES] = { 0 };
 	uint32_t pages = trial->plan.pages;
+	struct stat st;
 	int err = 0;
 
 	map = map_pages(trial);
-	if (map == MAP_FAILED || mincore(map, pages * PAGE, in_core))
+	if (map == MAP_FAILED || mincore(map, pages * PAGE, in_core) ||
+	    fstat(trial->fd, &st))
 		return -errno;
+	/* A write call may leave pages behind the end, which nobody can see. */
 	for (uint32_t i = 0; i < pages && !err; i++)
-		if (in_core[i] & 1)
+		if (in_core[i] & 1 &&
+		    plan_at(&trial->plan, i * PAGE) < (uint64_t)st.st_size)
 			err = read_state(engine, map + i * PAGE,
 					 &look->page[i]);
 	munmap(map, pages * PAGE);
@@ -84,6 +89,9 @@ int pages_where(const struct trial *trial, struct look *look)
 			   .fm_length = plan->pages * PAGE,
 			   .fm_extent_count = PAGES } };
 
+	/* Another writer of the file may have the lock, and wait for us. */
+	if (trial->row->share)
+		return 0;
 	/* No FIEMAP_FLAG_SYNC, which would write the pages. */
 	if (ioctl(trial->fd, FS_IOC_FIEMAP, &arg))
 		return -errno;

@@ -93,7 +93,8 @@ int set_quota(struct engine *engine, uint64_t subvolume, uint64_t limit)
 		.lim = { .flags = BTRFS_QGROUP_LIMIT_MAX_RFER,
 			 .max_rfer = limit ? limit : UINT64_MAX },
 	};
-	int fd = open(engine->row_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Not of that subvolume: asking takes room there. */
+	int fd = open(engine->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int err = 0;
 
 	if (fd < 0)

@@ -78,7 +78,8 @@ struct row rows[] = {
 
 	/* On purpose. */
 	{ "stranded, truncate", VOID(16), THEN("truncate") },
-	{ "stranded, truncate into", NEAR(16), THEN("truncate into") },
+	{ "stranded, truncate into", LEFT(16), .way_name = "truncate into",
+	  .moment = AFTER },
 	{ "stranded, punch", VOID(16), THEN("punch") },
 	{ "stranded, punch into", NEAR(16), THEN("punch into") },
 	{ "stranded, zero-range", VOID(16), THEN("zero-range") },

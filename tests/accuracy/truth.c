@@ -81,7 +81,8 @@ static void fate_stranded(const struct trial *trial, uint32_t page,
 		fate->last = CLASS_VOID;
 	else
 		fate->last = CLASS_SUPERSEDED;
-	if (trial->row->moment == BATCH)
+	/* By another trial's turn of the same way, maybe. */
+	if (trial->row->way && trial->row->way->global)
 		fate->dropped = !final->present;
 	if (fate->last == CLASS_SUPERSEDED || fate->last == CLASS_VOID)
 		fate->bound_known = false;
@@ -150,13 +151,17 @@ static void put_bound(FILE *out, const struct trial *trial, uint32_t page)
 {
 	const struct plan *plan = &trial->plan;
 	uint32_t done = trial->result > 0 ? (uint32_t)trial->result : 0;
+	uint32_t size = plan->size;
 	const char *comma = "";
 
+	/* Within the file's size at the drop too. */
+	if (trial->was_cut && trial->cut_size < size)
+		size = trial->cut_size;
 	fputs(",\"bound\":[", out);
 	for (uint32_t at = page * PAGE; at < (page + 1) * PAGE; at++) {
 		uint32_t from = at;
 
-		while (at < (page + 1) * PAGE && at < plan->size &&
+		while (at < (page + 1) * PAGE && at < size &&
 		       !(at >= plan->pos && at < plan->pos + done))
 			at++;
 		if (at == from)
