@@ -15,7 +15,7 @@
 #include "provoke_page.h"
 #include "provoke_plan.h"
 
-#define PAGE PROVOKE_PAGE
+#define PAGE ((size_t)PROVOKE_PAGE)
 #define PAGES 10u /* of a trial, at most */
 #define PENDS 8u  /* ranges that are dirtied before the write call */
 #define NAMES 3u  /* by which a file can be reached */
@@ -74,9 +74,10 @@ enum call_kind {
 /* When the way is taken. */
 enum moment {
 	IN_WINDOW,
-	ACROSS, /* begun in the window, let in when the call returns */
-	AFTER,	/* once the write call has returned */
-	BATCH,	/* once, with all files of a batch closed */
+	ACROSS,	  /* begun in the window, let in when the call returns */
+	AFTER,	  /* once the write call has returned */
+	TOGETHER, /* once, when all write calls of a batch have returned */
+	BATCH,	  /* once, with all files of a batch closed */
 };
 
 enum class {

@@ -19,16 +19,16 @@
 #define HANG_MS 60000
 
 struct slot {
-	struct source source;
-	pthread_t thread;
-	bool started, busy, waiting, async_runs;
-	sem_t go;
-	struct trial *trial;
-	const unsigned char *bytes;
-	pid_t child;
-	pthread_t async;
-	int async_err;
 	struct engine *engine;
+	struct trial *trial;
+	struct source source;
+	const unsigned char *bytes;
+	pthread_t thread;
+	pthread_t async; /* takes the way while the call runs */
+	sem_t go;
+	pid_t child;
+	int async_err;
+	bool started, busy, waiting, async_runs;
 };
 
 static struct slot slots[SLOTS_MAX];
@@ -192,9 +192,9 @@ static int act_in_window(struct engine *engine, struct slot *slot)
 
 	if (row->way && row->moment == ACROSS)
 		err = begin_async(slot);
-	if (row->way && row->moment == IN_WINDOW && !row->way->global)
-		err = row->way->act(engine, trial);
-	else if (row->way && row->moment == IN_WINDOW && row->crowd < 2)
+	/* A crowd's way has been taken for all of them. */
+	if (row->way && row->moment == IN_WINDOW &&
+	    !(row->way->global && row->crowd))
 		err = row->way->act(engine, trial);
 	if (!err)
 		err = pages_look(engine, trial, &trial->acted);
@@ -338,7 +338,7 @@ int calls_run(struct engine *engine, struct trial **trials, unsigned int n)
 		{ .fd = done_pipe[0], .events = POLLIN },
 	};
 	const struct row *row = trials[0]->row;
-	bool gather = n > 1 && row->way && row->way->global;
+	bool gather = row->crowd && row->way && row->way->global;
 	unsigned int busy, waiting;
 	int err = 0;
 

@@ -74,7 +74,7 @@ int file_create(struct engine *engine, struct trial *trial)
 		plan->start = trial->number % trial->row->share * PAGES;
 	name_file(engine, trial);
 	first = !trial->row->share || !plan->start;
-	trial->want = calloc(2 * PAGES, PAGE);
+	trial->want = calloc((size_t)2 * PAGES, PAGE);
 	if (!trial->want)
 		return -ENOMEM;
 	trial->later_bytes = trial->want + PAGES * PAGE;
@@ -232,7 +232,7 @@ int fill_filesystem(struct engine *engine)
 		if (!fallocate(fd, 0, (off_t)at, (off_t)len))
 			at += len;
 		else if (errno == ENOSPC)
-			len /= 2;
+			len /= len > 4 * PAGE ? 16 : 4;
 		else
 			break;
 	}
@@ -251,5 +251,7 @@ int empty_filesystem(struct engine *engine)
 	if (unlink(path) || dir < 0 || ioctl(dir, BTRFS_IOC_SYNC, NULL))
 		return -errno;
 	close(dir);
+	/* What looks for room in the background has seen that by then. */
+	usleep(200000);
 	return 0;
 }

@@ -95,6 +95,7 @@ def total: {
 | (($judged + $stray) | group_by(.row) | map({key: .[0].row, value: total}) | from_entries) as $by_row
 | ($truth | map(select(.type == "row"))[] | {row, trials, want, wanted, why} + ($by_row[.row] // ([] | total))),
   (if $by_row["no row"] then {row: "no row", trials: 0} + $by_row["no row"] else empty end),
-  {disturbed: ([$trials[] | .pages[] | select(.classes == null)] | length),
+  {ways: ($findings | map(select(.class == "lost") | .dropper.way) | group_by(.) | map({key: .[0], value: length}) | from_entries),
+   disturbed: ([$trials[] | .pages[] | select(.classes == null)] | length),
    end: (($truth | last | .type == "end" and .complete) and ($seen | last | .type == "summary")),
    blind: ($seen | last | .blind // [])}

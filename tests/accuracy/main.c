@@ -108,6 +108,17 @@ static int perform(struct engine *engine)
 	return err;
 }
 
+static int act_together(struct engine *engine)
+{
+	struct trial *first = &engine->batch[0];
+	int err = first->row->way->act(engine, first);
+
+	for (unsigned int i = 0; i < engine->batch_len && !err; i++)
+		err = pages_look(engine, &engine->batch[i],
+				 &engine->batch[i].after);
+	return fail(first, "take the way", err);
+}
+
 /* With no file of the batch open. */
 static int close_and_act(struct engine *engine)
 {
@@ -146,6 +157,8 @@ static int run_batch(struct engine *engine, uint64_t *wanted)
 
 	if (!err)
 		err = perform(engine);
+	if (!err && row->moment == TOGETHER)
+		err = act_together(engine);
 	if (!err && row->moment == BATCH)
 		err = close_and_act(engine);
 	if (!err)

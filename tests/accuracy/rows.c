@@ -20,6 +20,7 @@
 #define BY(way) .way_name = (way)
 #define THEN(way) .way_name = (way), .moment = AFTER, .ending = END_REFUSE
 #define WAITS(way) .way_name = (way), .moment = ACROSS, .ending = END_REFUSE
+#define ONCE(way) .way_name = (way), .moment = TOGETHER, .ending = END_REFUSE
 #define CLOSED(way) .way_name = (way), .moment = BATCH, .ending = END_REFUSE
 #define SHAPE(shape) .shape_name = (shape)
 #define AT(place) .place_name = (place)
@@ -31,7 +32,8 @@ struct row rows[] = {
 	{ "drop_caches 3", LOST(20), BY("drop_caches 3") },
 	{ "memory.reclaim", LOST(20), BY("memory.reclaim"), .alone = true },
 	{ "memory limit", LOST(20), BY("memory limit"), .alone = true },
-	{ "kswapd and direct reclaim", LOST(32), BY("pressure"), .crowd = 32 },
+	{ "kswapd", LOST(32), BY("pressure"), .crowd = 32 },
+	{ "direct reclaim", LOST(32), BY("hard pressure"), .crowd = 32 },
 	{ "pageout", LOST(20), BY("pageout") },
 	{ "soft offline", LOST(4), BY("soft offline") },
 	{ "hard offline", LOST(4), BY("hard offline") },
@@ -51,6 +53,8 @@ struct row rows[] = {
 	  .alone = true },
 	{ "stranded, memory limit", LOST(10), THEN("memory limit"),
 	  .alone = true },
+	{ "stranded, kswapd", LOST(32), ONCE("pressure") },
+	{ "stranded, direct reclaim", LOST(32), ONCE("hard pressure") },
 	{ "stranded, pageout", LOST(10), THEN("pageout") },
 	{ "stranded, migrate, fadvise", LOST(10), THEN("migrate, fadvise") },
 	{ "stranded, migrate", LEFT(10), .way_name = "migrate",

@@ -2,7 +2,7 @@
 # shellcheck shell=dash source-path=SCRIPTDIR/../vm/guest disable=SC2119 # options may be left out
 # scenario.sh MODULE SEED PERCENT PATTERN - the rows of the table, while the tool watches all of btrfs.
 # Leaves /out/open.truth and .json, and /out/closed.truth and .json for the rows that unmount.
-# shellcheck source=../vm/guest/lib.sh
+# shellcheck source=lib.sh
 . /guest/lib.sh
 
 module=$1 seed=$2 percent=$3 pattern=$4

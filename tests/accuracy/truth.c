@@ -147,7 +147,8 @@ static void page_fate(const struct trial *trial, uint32_t page,
 }
 
 /* The page's bytes at the clean, less what the write call then wrote. */
-static void put_bound(FILE *out, const struct trial *trial, uint32_t page)
+static void put_bound(FILE *out, const struct trial *trial, uint32_t page,
+		      bool dropped)
 {
 	const struct plan *plan = &trial->plan;
 	uint32_t done = trial->result > 0 ? (uint32_t)trial->result : 0;
@@ -155,7 +156,7 @@ static void put_bound(FILE *out, const struct trial *trial, uint32_t page)
 	const char *comma = "";
 
 	/* Within the file's size at the drop too. */
-	if (trial->was_cut && trial->cut_size < size)
+	if (dropped && trial->was_cut && trial->cut_size < size)
 		size = trial->cut_size;
 	fputs(",\"bound\":[", out);
 	for (uint32_t at = page * PAGE; at < (page + 1) * PAGE; at++) {
@@ -233,7 +234,7 @@ static void put_page(FILE *out, const struct engine *engine,
 		fprintf(out, ",\"or\":[\"%s\"]", fate->instead);
 	put_lost(out, trial, page);
 	if (fate->bound_known)
-		put_bound(out, trial, page);
+		put_bound(out, trial, page, fate->last == CLASS_LOST);
 	put_dropper(out, engine, trial, fate);
 	fputs("}", out);
 }

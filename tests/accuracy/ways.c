@@ -3,14 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mempolicy.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,8 +17,6 @@
 #define TIMES 5
 #define RECLAIM_TIMES 40
 #define CGROUP "/sys/fs/cgroup/accuracy/"
-#define CHUNK (4ul << 20)
-#define CHUNKS_MAX 4096u
 
 int put_text(const char *path, const char *text)
 {
@@ -121,74 +116,22 @@ static unsigned long group_usage(void)
 /* memory.high: a limit below the use is enforced at once, and kills nobody. */
 static int limit(struct engine *engine, struct trial *trial)
 {
-	unsigned long usage = group_usage(), step = 512ul << 10;
+	const unsigned long step = 512ul << 10;
 	char text[32];
-	int err = usage ? 0 : -EIO;
+	int err = 0;
 
 	(void)engine;
 	for (int times = 0; times < RECLAIM_TIMES && !err; times++) {
-		usage = usage > 2 * step ? usage - step : step;
-		snprintf(text, sizeof(text), "%lu", usage);
+		unsigned long usage = group_usage();
+
+		snprintf(text, sizeof(text), "%lu",
+			 usage > 2 * step ? usage - step : step);
 		err = put_text(CGROUP "memory.high", text);
 		/* At once, or what we do next is slowed down. */
 		put_text(CGROUP "memory.high", "max");
 		if (pages_stay(trial) <= 0)
 			break;
 	}
-	return err;
-}
-
-static bool any_stay(const struct engine *engine)
-{
-	for (unsigned int i = 0; i < engine->batch_len; i++)
-		if (engine->batch[i].windowed &&
-		    pages_stay(&engine->batch[i]) > 0)
-			return true;
-	return false;
-}
-
-/* Outside of the memory cgroup: what it takes, all must give. */
-static void hog(int gate)
-{
-	char byte;
-
-	put_text("/sys/fs/cgroup/cgroup.procs", "0");
-	put_text("/proc/self/oom_score_adj", "1000");
-	while (read(gate, &byte, 1) == 1) {
-		void *more =
-			mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-		if (more == MAP_FAILED || write(gate, &byte, 1) != 1)
-			break;
-	}
-	_exit(0);
-}
-
-/* Memory is short for real, until no page of the batch is left. */
-static int press(struct engine *engine, struct trial *trial)
-{
-	int gate[2], err = 0;
-	char byte = 0;
-	pid_t pid;
-
-	(void)trial;
-	if (put_text("/proc/sys/vm/overcommit_memory", "1") ||
-	    socket_pair(gate))
-		return -errno;
-	pid = fork();
-	if (pid == 0)
-		hog(gate[1]);
-	close(gate[1]);
-	for (unsigned int i = 0; i < CHUNKS_MAX && any_stay(engine); i++)
-		if (pid < 0 || write(gate[0], &byte, 1) != 1 ||
-		    read(gate[0], &byte, 1) != 1)
-			break;
-	close(gate[0]);
-	if (pid < 0)
-		return -EAGAIN;
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 	return err;
 }
 
@@ -311,7 +254,8 @@ const struct way ways[] = {
 	{ "drop_caches 3", "drop_caches", true, true, drop_caches_3 },
 	{ "memory.reclaim", "memcg", true, true, reclaim },
 	{ "memory limit", "memcg", true, true, limit },
-	{ "pressure", "kswapd|direct", false, true, press },
+	{ "pressure", "kswapd|direct", false, true, press_gently },
+	{ "hard pressure", "kswapd|direct", false, true, press_hard },
 	{ "pageout", "madvise", true, false, page_out },
 	{ "migrate", NULL, false, false, migrate },
 	{ "migrate, fadvise", "fadvise", true, false, migrate_and_drop },

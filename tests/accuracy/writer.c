@@ -38,7 +38,7 @@ static int64_t call_writev(struct trial *trial, const unsigned char *source)
 {
 	const struct plan *plan = &trial->plan;
 	struct iovec pieces[8];
-	uint32_t each = plan->len / plan->pieces;
+	size_t each = plan->len / plan->pieces;
 
 	for (unsigned int i = 0; i < plan->pieces; i++)
 		pieces[i] = (struct iovec){

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Memory that is short for real. */
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ways.h"
+
+#define CHUNK (4ul << 20)
+#define CHUNKS_MAX 4096u
+#define HOGS_MAX 4u
+
+static bool any_stay(const struct engine *engine)
+{
+	for (unsigned int i = 0; i < engine->batch_len; i++)
+		if (engine->batch[i].windowed &&
+		    pages_stay(&engine->batch[i]) > 0)
+			return true;
+	return false;
+}
+
+/* Outside of the memory cgroup: what it takes, all must give. */
+static void hog(int gate)
+{
+	char byte;
+
+	put_text("/sys/fs/cgroup/cgroup.procs", "0");
+	put_text("/proc/self/oom_score_adj", "1000");
+	while (read(gate, &byte, 1) == 1) {
+		void *more =
+			mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+		if (more == MAP_FAILED || write(gate, &byte, 1) != 1)
+			break;
+	}
+	_exit(0);
+}
+
+struct hogs {
+	unsigned int n;
+	pid_t pid[HOGS_MAX];
+	int gate[HOGS_MAX];
+};
+
+static int hogs_start(struct hogs *hogs, unsigned int n)
+{
+	int gate[2], err = 0;
+
+	for (hogs->n = 0; hogs->n < n && !err; hogs->n++) {
+		err = socket_pair(gate);
+		if (err)
+			break;
+		hogs->gate[hogs->n] = gate[0];
+		hogs->pid[hogs->n] = fork();
+		if (!hogs->pid[hogs->n])
+			hog(gate[1]);
+		close(gate[1]);
+		if (hogs->pid[hogs->n] < 0)
+			err = -errno;
+	}
+	return err;
+}
+
+static void hogs_stop(const struct hogs *hogs)
+{
+	for (unsigned int i = 0; i < hogs->n; i++) {
+		close(hogs->gate[i]);
+		if (hogs->pid[i] < 0)
+			continue;
+		kill(hogs->pid[i], SIGKILL);
+		waitpid(hogs->pid[i], NULL, 0);
+	}
+}
+
+/* All of them take one more chunk, at once. */
+static bool hogs_grow(const struct hogs *hogs)
+{
+	bool fine = true;
+	char byte = 0;
+
+	for (unsigned int i = 0; i < hogs->n; i++)
+		fine &= write(hogs->gate[i], &byte, 1) == 1;
+	for (unsigned int i = 0; i < hogs->n && fine; i++)
+		fine &= read(hogs->gate[i], &byte, 1) == 1;
+	return fine;
+}
+
+/* Memory is short for real, until no page of the batch is left. */
+static int press(const struct engine *engine, unsigned int n)
+{
+	struct hogs hogs;
+	int err = put_text("/proc/sys/vm/overcommit_memory", "1");
+
+	if (err)
+		return err;
+	err = hogs_start(&hogs, n);
+	for (unsigned int i = 0; i < CHUNKS_MAX && !err && any_stay(engine);
+	     i++)
+		if (!hogs_grow(&hogs))
+			break;
+	hogs_stop(&hogs);
+	return err;
+}
+
+int press_gently(struct engine *engine, struct trial *trial)
+{
+	(void)trial;
+	return press(engine, 1);
+}
+
+/* How the kernel's own threads that reclaim are scheduled. */
+static void kswapd_policy(int policy)
+{
+	const struct sched_param param = { 0 };
+	char path[288], comm[16] = "";
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+
+	while (dir && (entry = readdir(dir))) {
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		file = fopen(path, "re");
+		if (!file)
+			continue;
+		if (fgets(comm, sizeof(comm), file) &&
+		    !strncmp(comm, "kswapd", strlen("kswapd")))
+			sched_setscheduler((pid_t)atoi(entry->d_name), policy,
+					   &param);
+		fclose(file);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* More than kswapd keeps up with: who allocates must reclaim. */
+int press_hard(struct engine *engine, struct trial *trial)
+{
+	int err;
+
+	(void)trial;
+	kswapd_policy(SCHED_IDLE);
+	err = press(engine, HOGS_MAX);
+	kswapd_policy(SCHED_OTHER);
+	return err;
+}
