@@ -13,7 +13,9 @@
 
 #include "ways.h"
 
-#define CHUNK (4ul << 20)
+#define UNIT (64ul << 10) /* of what a hog takes at once */
+#define UNITS_MAX 64ul
+#define SCARCE_TIMES 60
 #define CHUNKS_MAX 4096u
 #define HOGS_MAX 4u
 
@@ -35,7 +37,7 @@ static void hog(int gate)
 	put_text("/proc/self/oom_score_adj", "1000");
 	while (read(gate, &byte, 1) == 1) {
 		void *more =
-			mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+			mmap(NULL, UNIT * (size_t)byte, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 		if (more == MAP_FAILED || write(gate, &byte, 1) != 1)
@@ -80,11 +82,26 @@ static void hogs_stop(const struct hogs *hogs)
 	}
 }
 
-/* All of them take one more chunk, at once. */
-static bool hogs_grow(const struct hogs *hogs)
+/* Bytes that could be had without harm, as the kernel guesses. */
+static unsigned long available(void)
 {
+	FILE *file = fopen("/proc/meminfo", "re");
+	unsigned long kib = 0;
+	char line[128];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "MemAvailable: %lu", &kib) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return kib << 10;
+}
+
+/* All of them take @units more, at once. */
+static bool hogs_grow(const struct hogs *hogs, unsigned long units)
+{
+	char byte = (char)units;
 	bool fine = true;
-	char byte = 0;
 
 	for (unsigned int i = 0; i < hogs->n; i++)
 		fine &= write(hogs->gate[i], &byte, 1) == 1;
@@ -93,19 +110,29 @@ static bool hogs_grow(const struct hogs *hogs)
 	return fine;
 }
 
-/* Memory is short for real, until no page of the batch is left. */
+/*
+ * Memory is short for real, until no page of the batch is left. Many hogs take
+ * small steps at the end, and not for ever: nobody is to be killed.
+ */
 static int press(const struct engine *engine, unsigned int n)
 {
 	struct hogs hogs;
-	int err = put_text("/proc/sys/vm/overcommit_memory", "1");
+	int scarce = 0, err = put_text("/proc/sys/vm/overcommit_memory", "1");
 
 	if (err)
 		return err;
 	err = hogs_start(&hogs, n);
 	for (unsigned int i = 0; i < CHUNKS_MAX && !err && any_stay(engine);
-	     i++)
-		if (!hogs_grow(&hogs))
+	     i++) {
+		unsigned long left = available(), units = left / n / 8 / UNIT;
+
+		scarce += n > 1 && !left;
+		units = units < 1 ? 1 : units;
+		if (n == 1 || units > UNITS_MAX)
+			units = UNITS_MAX;
+		if (scarce > SCARCE_TIMES || !hogs_grow(&hogs, units))
 			break;
+	}
 	hogs_stop(&hogs);
 	return err;
 }

@@ -137,7 +137,7 @@ struct row rows[] = {
 	{ "append", LOST(30), BY("fadvise"), SHAPE("append"),
 	  .call = CALL_APPEND },
 	{ "append, stranded", LEFT(20), SHAPE("append"), .call = CALL_APPEND },
-	{ "ENOSPC", FAILS(6, END_ENOSPC), AT("loop"), .alone = true },
+	{ "ENOSPC", FAILS(4, END_ENOSPC), AT("loop"), .alone = true },
 	{ "EDQUOT", FAILS(6, END_EDQUOT), AT("quota"), .alone = true },
 	{ "killed", FAILS(20, END_KILL) },
 	{ "killed, fadvise", LOST(20), .way_name = "fadvise", .moment = AFTER,

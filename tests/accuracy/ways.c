@@ -113,10 +113,13 @@ static unsigned long group_usage(void)
 	return usage;
 }
 
-/* memory.high: a limit below the use is enforced at once, and kills nobody. */
+/*
+ * memory.high: a limit below the use is enforced at once, and kills nobody. A
+ * little below: what cannot be reached is tried for seconds.
+ */
 static int limit(struct engine *engine, struct trial *trial)
 {
-	const unsigned long step = 512ul << 10;
+	const unsigned long step = 64ul << 10;
 	char text[32];
 	int err = 0;
 
