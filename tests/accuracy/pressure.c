@@ -2,6 +2,7 @@
 /* Memory that is short for real. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +16,9 @@
 
 #define UNIT (64ul << 10) /* of what a hog takes at once */
 #define UNITS_MAX 64ul
-#define SCARCE_TIMES 60
+#define SCARCE (64ul << 20) /* bytes free, from where steps are small */
+#define LAST (4ul << 20)    /* of the page cache: more than is to go */
+#define FOOD (32l << 20)
 #define CHUNKS_MAX 4096u
 #define HOGS_MAX 4u
 
@@ -82,19 +85,46 @@ static void hogs_stop(const struct hogs *hogs)
 	}
 }
 
-/* Bytes that could be had without harm, as the kernel guesses. */
-static unsigned long available(void)
+/* A line of /proc/meminfo, in bytes; 0 if there is none. */
+static unsigned long memory(const char *name)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
 	unsigned long kib = 0;
 	char line[128];
 
 	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %lu", &kib) == 1)
-			break;
+		if (!strncmp(line, name, strlen(name)))
+			kib = strtoul(line + strlen(name), NULL, 10);
 	if (file)
 		fclose(file);
 	return kib << 10;
+}
+
+/*
+ * Clean pages that were used later and more often than those of the trials:
+ * they go after them, so that there is always something to reclaim.
+ */
+static int feed(const struct engine *engine)
+{
+	static char block[1 << 20];
+	char path[300];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), "%s/food", engine->dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	for (off_t at = lseek(fd, 0, SEEK_END); at < FOOD && !err;
+	     at += (off_t)sizeof(block))
+		if (pwrite(fd, block, sizeof(block), at) < 0)
+			err = -errno;
+	if (!err && fsync(fd))
+		err = -errno;
+	for (off_t at = 0; at < 2 * (off_t)FOOD && !err; at += sizeof(block))
+		if (pread(fd, block, sizeof(block), at % FOOD) < 0)
+			err = -errno;
+	close(fd);
+	return err;
 }
 
 /* All of them take @units more, at once. */
@@ -112,25 +142,28 @@ static bool hogs_grow(const struct hogs *hogs, unsigned long units)
 
 /*
  * Memory is short for real, until no page of the batch is left. Many hogs take
- * small steps at the end, and not for ever: nobody is to be killed.
+ * small steps at the end, and give up before somebody is killed.
  */
 static int press(const struct engine *engine, unsigned int n)
 {
 	struct hogs hogs;
-	int scarce = 0, err = put_text("/proc/sys/vm/overcommit_memory", "1");
+	int err = put_text("/proc/sys/vm/overcommit_memory", "1");
 
 	if (err)
 		return err;
 	err = hogs_start(&hogs, n);
 	for (unsigned int i = 0; i < CHUNKS_MAX && !err && any_stay(engine);
 	     i++) {
-		unsigned long left = available(), units = left / n / 8 / UNIT;
+		unsigned long left = memory("MemFree:"), units = 1;
 
-		scarce += n > 1 && !left;
-		units = units < 1 ? 1 : units;
+		if (left > SCARCE)
+			units += (left - SCARCE) / n / 8 / UNIT;
 		if (n == 1 || units > UNITS_MAX)
 			units = UNITS_MAX;
-		if (scarce > SCARCE_TIMES || !hogs_grow(&hogs, units))
+		if (n > 1 &&
+		    memory("Active(file):") + memory("Inactive(file):") < LAST)
+			break;
+		if (!hogs_grow(&hogs, units))
 			break;
 	}
 	hogs_stop(&hogs);
@@ -174,6 +207,9 @@ int press_hard(struct engine *engine, struct trial *trial)
 	int err;
 
 	(void)trial;
+	err = feed(engine);
+	if (err)
+		return err;
 	kswapd_policy(SCHED_IDLE);
 	err = press(engine, HOGS_MAX);
 	kswapd_policy(SCHED_OTHER);
