@@ -21,7 +21,7 @@ right() {
 }
 
 @test "every row: all losses found, no other, classes, bounds and facts right" {
-	run "$here/run.sh" -n "${PERCENT:-50}" -t 300
+	run "$here/run.sh" -n "${PERCENT:-40}" -t 300
 	echo "$output"
 	echo "$output" >"$BATS_TEST_TMPDIR/table"
 	[ "$status" = 0 ]

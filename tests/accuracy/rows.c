@@ -93,6 +93,7 @@ struct row rows[] = {
 	{ "punch waits", VOID(10), WAITS("punch") },
 	{ "zero-range waits", VOID(10), WAITS("zero-range") },
 	{ "clone waits", VOID(10), WAITS("clone over") },
+	{ "unlink waits", VOID(10), WAITS("unlink") },
 	{ "truncate waits, no drop", NEAR(10), .way_name = "truncate",
 	  .moment = ACROSS },
 	{ "stranded, direct write", SUPERSEDED(16), THEN("direct write") },
