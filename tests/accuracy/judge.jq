@@ -43,7 +43,7 @@ def inside($inner; $outer): all($inner[]; . as [$o, $l] | any($outer[]; .[0] <= 
 
 # One page: what was said of it against what was so.
 def judge($t; $p; $said):
-	($said | map(.class)) as $classes
+	($said | map(.class) | if $p.may_be_pending then map(select(. != "pending")) else . end) as $classes
 	# The drop came before the return of the write call, whose result is not told then.
 	| (if $classes == $p.or then {t: ($t | .write.result = null), p: ($p + {classes: $p.or, bound: null})}
 		else {$t, $p} end) as {$t, $p}

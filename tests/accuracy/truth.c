@@ -217,6 +217,18 @@ static void put_dropper(FILE *out, const struct engine *engine,
 			engine->pid);
 }
 
+/*
+ * What is written over a page drops it first, and may yet fail: until that is
+ * known the loss may be said to be open.
+ */
+static bool open_meanwhile(const struct trial *trial)
+{
+	const char *by = trial->row->way ? trial->row->way->words : NULL;
+
+	return by && trial->row->moment != IN_WINDOW &&
+	       (!strcmp(by, "direct-io") || !strcmp(by, "remap"));
+}
+
 static void put_page(FILE *out, const struct engine *engine,
 		     const struct trial *trial, uint32_t page,
 		     const struct fate *fate)
@@ -232,6 +244,8 @@ static void put_page(FILE *out, const struct engine *engine,
 	fprintf(out, "\"%s\"]", words[fate->last]);
 	if (fate->instead)
 		fprintf(out, ",\"or\":[\"%s\"]", fate->instead);
+	if (open_meanwhile(trial))
+		fputs(",\"may_be_pending\":true", out);
 	put_lost(out, trial, page);
 	if (fate->bound_known)
 		put_bound(out, trial, page, fate->last == CLASS_LOST);
