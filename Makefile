@@ -5,6 +5,7 @@
 # make demo       as root: find lost writes in a throwaway machine, then none
 # make check      as root: install what is missing, run the tests
 # make full       the same with all trials: hours
+# make accuracy   as root: all rows of losing a page, 10,000 trials, and the soak: an hour or more
 # make unit       build the unit tests
 # make asan       unit tests and replay under ASan and UBSan
 # make valgrind   unit tests under valgrind
@@ -47,7 +48,7 @@ unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/te
 skeleton := $(BUILD)/dirtywatch.skel.h
 
 .DELETE_ON_ERROR:
-.PHONY: all static unit check demo full asan valgrind lint fuzz install clean help
+.PHONY: all static unit check accuracy demo full asan valgrind lint fuzz install clean help
 all: btrfs-dirtywatch
 
 btrfs-dirtywatch $(BUILD)/btrfs-dirtywatch: $(objects)
@@ -103,17 +104,29 @@ prepare:
 
 prepare-tests: prepare
 	$(deps) test fuzz
-	$(Q)$(MAKE) --no-print-directory -j2 all unit fuzz-programs
+	$(Q)$(MAKE) --no-print-directory -j2 all unit fuzz-programs $(BUILD)/accuracy/accuracy
+
+# A program for the test machines, of its own and of what provoke has of use.
+accuracy_sources := $(wildcard tests/accuracy/*.c) src/provoke_plan.c src/provoke_page.c
+$(BUILD)/accuracy/accuracy: $(accuracy_sources) $(wildcard tests/accuracy/*.h) src/provoke_plan.h src/provoke_page.h
+	$(call msg,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(cflags) -static -pthread $(accuracy_sources) -o $@
+
+ROUNDS ?= 4
+accuracy: prepare-tests
+	$(Q)tests/accuracy/run.sh $(ROUNDS)
+	$(Q)SOAK=$(or $(SOAK),600) bats -T -f early-clean tests/vm/soak.bats
 
 demo: prepare
 	$(Q)tests/vm/demo.sh
 
 # The budgets are in seconds, on two cores.
 check: prepare-tests
-	$(Q)tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "machines 480 vm"
+	$(Q)tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy" "machines 480 vm"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "machines 7200 vm"
+	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy" "machines 7200 vm"
 
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
@@ -158,11 +171,11 @@ valgrind: unit
 lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c
-	shellcheck -x packaging/deps.sh tests/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* .ci/run
+	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch]
+	shellcheck -x packaging/deps.sh tests/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/accuracy/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c
-	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/overwrite.c | xargs -P2 -I% \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c tests/accuracy
+	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/overwrite.c tests/accuracy/*.c | xargs -P2 -I% \
 		clang-tidy --quiet --warnings-as-errors='*' % -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
 
 install: btrfs-dirtywatch
