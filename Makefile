@@ -154,11 +154,11 @@ valgrind: unit
 lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c
-	shellcheck -x packaging/deps.sh tests/run.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* .ci/run
+	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/vm/silence/*.[ch]
+	shellcheck -x packaging/deps.sh tests/run.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c
-	printf '%s\n' src/*.c tests/vm/soak.c | xargs -P2 -I% \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/silence
+	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/silence/*.c | xargs -P2 -I% \
 		clang-tidy --quiet --warnings-as-errors='*' % -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
 
 install: btrfs-dirtywatch

@@ -12,7 +12,7 @@ usage='usage: run.sh [-vz] [-k KERNEL|FOLDER] [-m VARIANT[:nobtf][,VARIANT...]] 
 
 # What the machine must have; the rest of a kernel's modules that exist come along for modprobe.
 needed_modules='virtio_pci virtio_blk btrfs'
-useful_modules='loop brd zram xxhash_generic blake2b_generic sha256_generic'
+useful_modules='loop minix brd zram xxhash_generic blake2b_generic sha256_generic'
 
 # The kernel's words for "something is broken", in dmesg.txt and console.log.
 complaints='WARNING:|BUG:|kernel BUG at|Oops|\[#[0-9]+\]|Call Trace|Kernel panic|general protection fault[,:]'
