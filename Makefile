@@ -5,6 +5,7 @@
 # make demo       as root: find lost writes in a throwaway machine, then none
 # make check      as root: install what is missing, run the tests
 # make full       the same with all trials: hours
+# make mutants    take each protection out of the tool; a test must notice
 # make unit       build the unit tests
 # make asan       unit tests and replay under ASan and UBSan
 # make valgrind   unit tests under valgrind
@@ -113,7 +114,11 @@ check: prepare-tests
 	$(Q)tests/run.sh "quick 240 unit replay cli" "module 120 module" "harness 180 harness" "machines 480 vm"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "module 120 module" "harness 180 harness" "machines 7200 vm"
+	$(Q)TRIALS=200 SOAK=60 SOAKS=120 tests/run.sh "quick 240 unit replay cli" "module 120 module" "harness 180 harness" "machines 7200 vm" "mutants 1800 mutants"
+
+.PHONY: mutants
+mutants: prepare-tests
+	$(Q)tests/run.sh "mutants 1800 mutants"
 
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
@@ -155,7 +160,7 @@ lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton)
 	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/vm/silence/*.[ch]
-	shellcheck -x packaging/deps.sh tests/run.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh .ci/run
+	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/silence
 	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/silence/*.c | xargs -P2 -I% \

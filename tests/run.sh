@@ -38,6 +38,7 @@ suite() {
 			CMOCKA_MESSAGE_OUTPUT=TAP tap "$test"
 		done
 		;;
+	mutants) tap tests/mutants/run.sh ;;
 	# A machine keeps about one core busy.
 	vm | harness) tap bats -T -j 2 "tests/$1" ;;
 	*) tap bats -T "tests/$1" ;;

@@ -259,7 +259,7 @@ start_machine() {
 		-drive "file=$tmp/scratch.img,if=virtio,format=raw,cache=unsafe,discard=unmap" \
 		-drive "file=$tmp/back.img,if=virtio,format=raw,cache=unsafe" \
 		-kernel "$image" -initrd "$tmp/initrd" \
-		-append 'console=ttyS0 quiet loglevel=5 log_buf_len=8M panic=-1 oops=panic mitigations=off' \
+		-append 'console=ttyS0 quiet loglevel=5 log_buf_len=8M panic=-1 oops=panic mitigations=off no_timer_check' \
 		$extra </dev/null >"$tmp/qemu.log" 2>&1 &
 	machine=$!
 }

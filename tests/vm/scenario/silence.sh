@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
-# silence.sh MODULE CASE... - legal ways for pages to become clean or to go, while the tool watches. Leaves for each case
-# /out/CASE.status, .reached (the proof that it took its path), .watch (which watch saw it), and for each watch
-# /out/WATCH.json and .rc (its exit code). See ../silence/README.md.
+# silence.sh MODULE [/TOOL] CASE... - legal ways for pages to become clean or to go, while the tool watches. Leaves for
+# each case /out/CASE.status, .reached (the proof that it took its path), .watch (which watch saw it), and for each watch
+# /out/WATCH.json and .rc (its exit code). The cases behind /TOOL are watched by /in/TOOL, and leave all that in
+# /out/TOOL. See ../silence/README.md.
 # shellcheck source=lib.sh
 . /guest/lib.sh
 # shellcheck source=/dev/null
@@ -54,14 +55,14 @@ in_its_folder() {
 	set -e
 }
 
-# one CASE: how it ended goes to /out.
+# one WATCH CASE: how it ended goes to $results.
 one() {
-	name=$1
+	name=$2
 	note "$name, at $(cut -d' ' -f1 /proc/uptime) s"
 	begin_counting
 	in_its_folder "case_$name"
-	echo "$status" >"/out/$name.status"
-	echo "$watch_name" >"/out/$name.watch"
+	echo "$status" >"$results/$name.status"
+	echo "$1" >"$results/$name.watch"
 }
 
 # together WATCH MKFS_OPTIONS MOUNT_OPTIONS CASE...: cases on one new filesystem, under one watch; `-`: no options.
@@ -75,10 +76,10 @@ together() {
 		mkdir "$scratch/$name"
 		if defined "before_$name"; then in_its_folder "before_$name"; fi
 	done
-	watch_start "$watch" -v
-	for c in "$@"; do one "$c"; done
+	watch_start "${results#/out/}/$watch" -v
+	for c in "$@"; do one "$watch" "$c"; done
 	watch_stop
-	echo "$watch_rc" >"/out/$watch.rc"
+	echo "$watch_rc" >"$results/$watch.rc"
 	scratch_umount
 }
 
@@ -95,8 +96,37 @@ groups() {
 	done
 }
 
+# watched_by TOOL CASE...: a tool that does not start, or a filesystem that does not mount, ends no other's cases.
+watched_by() {
+	[ "$1" = "$tool" ] || tool=/in/$1 results=/out/$1
+	shift
+	[ $# -gt 0 ] || return 0
+	mkdir -p "$results"
+	grep -v '^#' /in/groups >/tmp/groups
+	set +e
+	(
+		set -e
+		groups "$@" </tmp/groups
+	)
+	set -e
+}
+
 use_module "$1"
-modprobe loop max_loop=8
 shift
+modprobe loop max_loop=8
 probes
-grep -v '^#' /in/groups | groups "$@"
+results=/out/.
+by=$tool
+cases=
+for word in "$@"; do
+	case $word in
+	/*)
+		# shellcheck disable=SC2086 # a list of cases
+		watched_by "$by" $cases
+		by=${word#/} cases=
+		;;
+	*) cases="$cases $word" ;;
+	esac
+done
+# shellcheck disable=SC2086 # a list of cases
+watched_by "$by" $cases

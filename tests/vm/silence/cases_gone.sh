@@ -92,6 +92,12 @@ case_migrate() {
 	sync
 }
 
+case_shuffle() { # write calls end while their page is on the move: locked, and clean for a moment
+	dirty "$f" 16
+	done_by shuffle "$f" 2
+	sync
+}
+
 case_poison() { # memory that fails, under a dirty page: an error that is reported
 	dirty "$f" 64
 	done_by poison "$f" 8192

@@ -85,15 +85,13 @@ static int cmd_store(char **argv)
 	return 0;
 }
 
-/* move FILE: its cached pages go to the other NUMA node. */
-static int cmd_move(char **argv)
+/* Moves the cached pages of a mapped file to the other node: how many. */
+static long move_pages_of(char *at, long pages)
 {
 	static void *addresses[PAGES_MAX];
 	static int nodes[PAGES_MAX], status[PAGES_MAX];
-	long pages, moved = 0;
-	char *at = map_file(argv[0], &pages);
-	unsigned char there[PAGES_MAX];
-	long count = 0;
+	static unsigned char there[PAGES_MAX];
+	long count = 0, moved = 0;
 
 	if (pages > PAGES_MAX || mincore(at, (size_t)(pages * PAGE), there))
 		die("mincore");
@@ -112,8 +110,33 @@ static int cmd_move(char **argv)
 		die("move_pages");
 	for (long i = 0; i < count; i++)
 		moved += status[i] == nodes[i];
+	return moved;
+}
+
+/* move FILE: its cached pages go to the other NUMA node. */
+static int cmd_move(char **argv)
+{
+	long pages, moved;
+	char *at = map_file(argv[0], &pages);
+
+	moved = move_pages_of(at, pages);
 	printf("%ld pages moved\n", moved);
 	return moved ? 0 : 3;
+}
+
+struct mover {
+	pthread_t thread;
+	char *at;
+	long pages, moved;
+};
+
+static void *move_on(void *arg)
+{
+	struct mover *m = arg;
+
+	for (;;)
+		m->moved += move_pages_of(m->at, m->pages);
+	return NULL;
 }
 
 /* advise FILE OFFSET ADVICE: on the one mapped page. */
@@ -231,6 +254,26 @@ static int cmd_cut(char **argv)
 	return 0;
 }
 
+/* shuffle FILE SECONDS: its pages are rewritten while they move. */
+static int cmd_shuffle(char **argv)
+{
+	double end = seconds() + (double)number(argv[1]);
+	int fd = open_file(argv[0]);
+	struct mover m = { 0 };
+	char bytes[100];
+
+	memset(bytes, 'r', sizeof(bytes));
+	m.at = map_file(argv[0], &m.pages);
+	if (pthread_create(&m.thread, NULL, move_on, &m))
+		die("pthread_create");
+	for (long i = 0; seconds() < end; i++)
+		if (pwrite(fd, bytes, sizeof(bytes), i % m.pages * PAGE) !=
+		    sizeof(bytes))
+			die("pwrite");
+	printf("%ld pages moved\n", m.moved);
+	return m.moved ? 0 : 3;
+}
+
 /*
  * outside FILE SOURCE SECONDS: direct reads of SOURCE into a mapping of FILE,
  * while FILE is written back: pages become dirty behind the filesystem's back.
@@ -297,8 +340,8 @@ static const struct command {
 	{ "move", 1, cmd_move },       { "poison", 2, cmd_poison },
 	{ "offline", 2, cmd_offline }, { "flush", 1, cmd_flush },
 	{ "scatter", 2, cmd_scatter }, { "cut", 2, cmd_cut },
-	{ "outside", 3, cmd_outside }, { "clone", 4, cmd_clone },
-	{ "dedupe", 3, cmd_dedupe },
+	{ "outside", 3, cmd_outside }, { "shuffle", 2, cmd_shuffle },
+	{ "clone", 4, cmd_clone },     { "dedupe", 3, cmd_dedupe },
 };
 
 int main(int argc, char **argv)

@@ -55,7 +55,7 @@ begin_counting() {
 
 # reached COUNT WHAT: the case's proof; without one it has failed.
 reached() {
-	echo "$1 $2" >>"/out/$name.reached"
+	echo "$1 $2" >>"$results/$name.reached"
 	[ "$1" -gt 0 ] || fail "$name: not reached: $2"
 }
 
