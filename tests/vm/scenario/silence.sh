@@ -79,6 +79,7 @@ together() {
 	watch_start "${results#/out/}/$watch" -v
 	for c in "$@"; do one "$watch" "$c"; done
 	watch_stop
+	watch_pid=
 	echo "$watch_rc" >"$results/$watch.rc"
 	scratch_umount
 }
@@ -106,6 +107,8 @@ watched_by() {
 	set +e
 	(
 		set -e
+		watch_pid=
+		trap '[ -z "$watch_pid" ] || kill "$watch_pid" 2>/dev/null || :' EXIT
 		groups "$@" </tmp/groups
 	)
 	set -e

@@ -5,9 +5,12 @@
 case_rewrite() { # more pages in one call than the table of windows has room for
 	echo 90 >/proc/sys/vm/dirty_ratio
 	echo 80 >/proc/sys/vm/dirty_background_ratio
-	dd if=/dev/zero of="$f" bs=4M count=18 2>/dev/null
-	reached "$(($(dirty_pages) / 18000))" 'times 18000 dirty pages'
-	dd if=/dev/zero of="$f" bs=72M count=1 conv=notrunc 2>/dev/null
+	rewrite_round() {
+		dd if=/dev/zero of="$f" bs=4M count=18 2>/dev/null
+		reached "$(($(dirty_pages) / 18000))" 'times 18000 dirty pages'
+		dd if=/dev/zero of="$f" bs=72M count=1 conv=notrunc 2>/dev/null
+	}
+	undisturbed rewrite_round
 	rm "$f"
 	echo 20 >/proc/sys/vm/dirty_ratio
 	echo 10 >/proc/sys/vm/dirty_background_ratio
@@ -44,7 +47,7 @@ case_halfway_sync() {
 }
 
 case_halfway_migrate() { # what the call has cleaned and dirtied moves before it returns
-	halfway 256 "$force move $f"
+	undisturbed halfway 256 "$force move $f"
 }
 
 case_halfway_drop() {

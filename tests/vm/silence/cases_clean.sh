@@ -185,11 +185,13 @@ case_minix() { # cleans with no known function on the stack, of another filesyst
 	modprobe minix
 	truncate -s 8M /tmp/minix
 	losetup /dev/loop6 /tmp/minix
-	/usr/sbin/mkfs.minix /dev/loop6 >/dev/null
+	/usr/sbin/mkfs.minix -i 600 /dev/loop6 >/dev/null
 	mkdir -p /tmp/other
 	mount -t minix -o dirsync /dev/loop6 /tmp/other
 	local i
-	for i in 1 2 3 4 5 6 7 8; do : >"/tmp/other/$i"; done
+	for i in $(seq 300); do : >"/tmp/other/$i"; done
+	mkdir /tmp/other/late # its inode number is none of btrfs's own
+	for i in 1 2 3 4 5 6 7 8; do : >"/tmp/other/late/$i"; done
 	umount /tmp/other
 	losetup -d /dev/loop6
 	ran write_one 8

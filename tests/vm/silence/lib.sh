@@ -89,3 +89,14 @@ until_ran() {
 	done
 	reached $((now - before)) "$what"
 }
+
+# undisturbed COMMAND...: repeat it until nothing was written back meanwhile.
+undisturbed() {
+	local i before
+	for i in 1 2 3 4 5; do
+		before=$(hits writepage)
+		"$@"
+		[ "$(hits writepage)" != "$before" ] || return 0
+	done
+	fail "$name: pages were written back each time, after $i times"
+}
