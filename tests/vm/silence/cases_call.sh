@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash disable=SC2154,SC2034
+# shellcheck shell=dash disable=SC2154,SC2034,SC2317
 # cases_call.sh - what can happen legally while a write call is under way.
 
 case_rewrite() { # more pages in one call than the table of windows has room for
