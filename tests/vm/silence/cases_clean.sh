@@ -15,7 +15,7 @@ case_writeback() { # by fsync, by the flusher, by O_SYNC
 
 case_nested() { # a write call waits for an ordered extent, and writes pages of its range back itself
 	: >"$f"
-	until_ran writepage_by_scatter 30 "$force" scatter "$f" 1
+	until_ran writepage_by_scatter 60 "$force" scatter "$f" 1
 	ran ordered_by_scatter
 }
 

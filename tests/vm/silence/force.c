@@ -217,8 +217,8 @@ static void fill(int fd, char with)
 }
 
 /*
- * scatter FILE SECONDS: a file is rewritten whole, and from its last page to
- * its first, while it is being written back.
+ * scatter FILE SECONDS: a file is rewritten whole, and its last pages once
+ * more while it is being written back, a little later each time.
  */
 static int cmd_scatter(char **argv)
 {
@@ -228,9 +228,10 @@ static int cmd_scatter(char **argv)
 
 	memset(bytes, 'r', sizeof(bytes));
 	start_flusher(&fd);
-	while (seconds() < end) {
+	for (useconds_t pause = 0; seconds() < end; pause += 1700) {
 		fill(fd, 'f');
-		for (long page = RACE_PAGES; page--;)
+		usleep(pause % 30000);
+		for (long page = RACE_PAGES; page-- > RACE_PAGES - 100;)
 			if (pwrite(fd, bytes, sizeof(bytes), page * PAGE) !=
 			    sizeof(bytes))
 				die("pwrite");
