@@ -6,6 +6,7 @@
 # make check      as root: install what is missing, run the tests
 # make full       the same with all trials: hours
 # make accuracy   as root: all rows of losing a page, 10,000 trials, and the soak: an hour or more
+# make mutants    take each protection out of the tool; a test must notice
 # make unit       build the unit tests
 # make asan       unit tests and replay under ASan and UBSan
 # make valgrind   unit tests under valgrind
@@ -126,7 +127,11 @@ check: prepare-tests
 	$(Q)tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy" "machines 480 vm"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 FIO=60 tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy" "machines 7200 vm"
+	$(Q)TRIALS=200 SOAK=60 SOAKS=120 tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy" "machines 7200 vm" "mutants 1800 mutants"
+
+.PHONY: mutants
+mutants: prepare-tests
+	$(Q)tests/run.sh "mutants 1800 mutants"
 
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
@@ -171,11 +176,11 @@ valgrind: unit
 lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch]
-	shellcheck -x packaging/deps.sh tests/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/accuracy/*.sh .ci/run
+	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch] tests/vm/silence/*.[ch]
+	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c tests/accuracy
-	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/overwrite.c tests/accuracy/*.c | xargs -P2 -I% \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c tests/accuracy tests/vm/silence
+	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/overwrite.c tests/accuracy/*.c tests/vm/silence/*.c | xargs -P2 -I% \
 		clang-tidy --quiet --warnings-as-errors='*' % -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
 
 install: btrfs-dirtywatch

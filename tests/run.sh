@@ -39,6 +39,7 @@ suite() {
 		done
 		;;
 	fuzz) tap tests/fuzz/run.sh "$build/fuzz" "${FUZZ_SECONDS:-20}" ;;
+	mutants) tap tests/mutants/run.sh ;;
 	# A machine keeps about one core busy.
 	vm | harness) tap bats -T -j 2 "tests/$1" ;;
 	*) tap bats -T "tests/$1" ;;

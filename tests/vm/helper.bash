@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # helper.bash - for the suites that watch a real kernel: one machine for each test.
-# TRIALS: trials of each outcome; SOAK: seconds of the soak; FIO: seconds of fio.
+# TRIALS: trials of each outcome; SOAK: seconds of the soak.
 
 bats_require_minimum_version 1.5.0
 top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 here=$top/tests/vm
-trials=${TRIALS:-20} soak=${SOAK:-10} fio=${FIO:-8} seed=${SEED:-$RANDOM}
+trials=${TRIALS:-20} soak=${SOAK:-10} seed=${SEED:-$RANDOM}
 
 setup() {
 	out=$BATS_TEST_TMPDIR/out

@@ -12,7 +12,7 @@ usage='usage: run.sh [-vz] [-k KERNEL|FOLDER] [-m VARIANT[:nobtf][,VARIANT...]] 
 
 # What the machine must have; the rest of a kernel's modules that exist come along for modprobe.
 needed_modules='virtio_pci virtio_blk btrfs'
-useful_modules='loop brd zram xxhash_generic blake2b_generic sha256_generic'
+useful_modules='loop minix brd zram xxhash_generic blake2b_generic sha256_generic'
 
 # The kernel's words for "something is broken", in dmesg.txt and console.log.
 complaints='WARNING:|BUG:|kernel BUG at|Oops|\[#[0-9]+\]|Call Trace|Kernel panic|general protection fault[,:]'
@@ -259,7 +259,7 @@ start_machine() {
 		-drive "file=$tmp/scratch.img,if=virtio,format=raw,cache=unsafe,discard=unmap" \
 		-drive "file=$tmp/back.img,if=virtio,format=raw,cache=unsafe" \
 		-kernel "$image" -initrd "$tmp/initrd" \
-		-append 'console=ttyS0 quiet loglevel=5 log_buf_len=8M panic=-1 oops=panic mitigations=off' \
+		-append 'console=ttyS0 quiet loglevel=5 log_buf_len=8M panic=-1 oops=panic mitigations=off no_timer_check' \
 		$extra </dev/null >"$tmp/qemu.log" 2>&1 &
 	machine=$!
 }

@@ -72,7 +72,7 @@ watch_start() {
 	shift
 	"$tool" watch --json -m "$scratch" "$@" >"/out/$watch_name.json" 2>"/out/$watch_name.err" &
 	watch_pid=$!
-	wait_for "/out/$watch_name.json" '"start"' 90
+	wait_for "/out/$watch_name.json" '"start"' 120
 }
 
 # watch_stop: end it; its exit code is in $watch_rc.

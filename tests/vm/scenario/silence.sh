@@ -1,127 +1,135 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
-# silence.sh MODULE SECONDS - legal ways for pages to become clean or to go, while the tool watches.
-# Leaves /out/MODULE-SET.json for each set of cases; fio must find every byte that it wrote.
+# silence.sh MODULE [/TOOL] CASE... - legal ways for pages to become clean or to go, while the tool watches. Leaves for
+# each case /out/CASE.status, .reached (the proof that it took its path), .watch (which watch saw it), and for each watch
+# /out/WATCH.json and .rc (its exit code). The cases behind /TOOL are watched by /in/TOOL, and leave all that in
+# /out/TOOL. See ../silence/README.md.
 # shellcheck source=lib.sh
 . /guest/lib.sh
+# shellcheck source=/dev/null
+for part in lib cases_clean cases_gone cases_call; do . "/in/$part.sh"; done
 
-module=$1 seconds=$2
-f=$scratch/file
-
-bytes() { # bytes KIB: incompressible data
-	dd if=/dev/urandom bs=1k count="$1" 2>/dev/null
+probes() {
+	probe writepage __extent_writepage
+	probe writepage_by_scatter __extent_writepage 'comm == "scatter"'
+	probe writepage_by_flush __extent_writepage 'comm == "flush"'
+	probe ordered_by_scatter btrfs_start_ordered_extent 'comm == "scatter"'
+	probe invalidate btrfs_invalidate_folio
+	probe invalidate_by_flusher btrfs_invalidate_folio 'comm == "flusher"'
+	probe evict btrfs_evict_inode
+	probe fixup btrfs_writepage_fixup_worker
+	probe inline insert_inline_extent
+	probe compress compress_file_range
+	probe compressed_write btrfs_submit_compressed_write
+	probe redirty extent_range_redirty_for_io
+	probe locked_range extent_write_locked_range
+	probe btree_clean btree_clear_page_dirty
+	probe write_cache btrfs_write_out_cache
+	probe relocate relocate_file_extent_cluster
+	probe defrag btrfs_defrag_file
+	probe send btrfs_ioctl_send
+	probe scrub btrfs_scrub_dev
+	probe mkwrite btrfs_page_mkwrite
+	probe fallocate btrfs_fallocate
+	probe remap btrfs_remap_file_range
+	probe setattr btrfs_setattr
+	probe dio __iomap_dio_rw
+	probe write_one folio_write_one
 }
 
-zeros() { # zeros KIB
-	dd if=/dev/zero bs=1k count="$1" 2>/dev/null
+# defined NAME: is there such a function?
+defined() {
+	[ "$(command -v "$1" || :)" = "$1" ]
 }
 
-rewrite() { # rewrite FILE KIB SEEK_KIB: over what is dirty, without truncating
-	dd if=/dev/zero of="$1" bs=1k count="$2" seek="${3:-0}" conv=notrunc 2>/dev/null
+# in_its_folder FUNCTION: with $f as the case's file, so that a finding's path names the case.
+in_its_folder() {
+	# shellcheck disable=SC2034 # for the cases
+	dir=$scratch/$name f=$scratch/$name/file
+	set +e
+	(
+		set -e
+		"$1"
+	)
+	status=$?
+	set -e
 }
 
-# Each of these leaves dirty and rewritten pages, and does away with them.
-case_discard() {
-	local i
-	for i in 1 2 3 4 5; do
-		bytes 1024 >"$f.$i"
-		rewrite "$f.$i" 1024
+# one WATCH CASE: how it ended goes to $results.
+one() {
+	name=$2
+	note "$name, at $(cut -d' ' -f1 /proc/uptime) s"
+	begin_counting
+	in_its_folder "case_$name"
+	echo "$status" >"$results/$name.status"
+	echo "$1" >"$results/$name.watch"
+}
+
+# together WATCH MKFS_OPTIONS MOUNT_OPTIONS CASE...: cases on one new filesystem, under one watch; `-`: no options.
+together() {
+	local watch=$1 mkfs=$2 mount=$3
+	shift 3
+	# shellcheck disable=SC2046 # a list of options
+	scratch_mkfs $(echo "$mkfs" | sed 's/^-$//;s/,/ /g')
+	scratch_mount -o "$mount"
+	for name in "$@"; do
+		mkdir "$scratch/$name"
+		if defined "before_$name"; then in_its_folder "before_$name"; fi
 	done
-	rm "$f.1"
-	truncate -s 4000 "$f.2"
-	/usr/bin/fallocate -p -o 8192 -l 524288 "$f.3"
-	bytes 1024 >"$f.src"
-	/usr/bin/cp --reflink=always "$f.src" "$f.4" 2>/dev/null || fail 'no reflink'
-	: >"$f.5"
-	sync
-}
-
-case_compress() { # incompressible, compressible and inline data
-	local i
-	for i in 1 2 3; do
-		bytes 2048 >"$f.random$i"
-		zeros 2048 >"$f.zeros$i"
-		echo "inline $i" >"$f.inline$i"
-		rewrite "$f.random$i" 1024 512
-		rewrite "$f.zeros$i" 1024 512
-		echo "inline again $i" >"$f.inline$i"
-		sync
-		rewrite "$f.random$i" 1024 100
-		echo "more" >>"$f.inline$i"
-	done
-	sync
-	rm "$f".*
-}
-
-case_defrag() {
-	local i
-	for i in $(seq 0 8 504); do
-		rewrite "$f.frag" 4 "$i"
-		sync "$f.frag"
-	done
-	rewrite "$f.frag" 512 0
-	btrfs filesystem defragment -f "$f.frag" >/dev/null
-	rewrite "$f.frag" 512 0
-	btrfs filesystem defragment "$f.frag" >/dev/null
-	truncate -s 0 "$f.frag"
-	sync
-}
-
-# Compaction migrates page cache pages.
-case_migrate() {
-	local i
-	bytes 8192 >"$f.move"
-	for i in 1 2 3; do
-		rewrite "$f.move" 4096
-		echo 1 >/proc/sys/vm/compact_memory
-		rewrite "$f.move" 4096 2048
-	done
-	sync
-	rm "$f.move"
-}
-
-case_rewrite() { # 128 MiB, dirty, once more, in one write call each MiB and in one great one
-	echo 90 >/proc/sys/vm/dirty_ratio
-	echo 80 >/proc/sys/vm/dirty_background_ratio
-	dd if=/dev/zero of="$f.big" bs=1M count=128 2>/dev/null
-	dd if=/dev/zero of="$f.big" bs=1M count=128 conv=notrunc 2>/dev/null
-	dd if=/dev/zero of="$f.big" bs=128M count=1 conv=notrunc 2>/dev/null
-	sync
-	rm "$f.big"
-	echo 20 >/proc/sys/vm/dirty_ratio
-	echo 10 >/proc/sys/vm/dirty_background_ratio
-}
-
-# Pages come and go under a memory limit below the size of the files.
-case_fio() {
-	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
-	mkdir -p /sys/fs/cgroup/press
-	echo 96M >/sys/fs/cgroup/press/memory.max
-	# Blocks that lie across pages: each page is rewritten in part, again and again.
-	sh -c 'echo $$ >/sys/fs/cgroup/press/cgroup.procs; exec fio --name=v --directory='"$scratch"' --size=48M --numjobs=3 \
-		--rw=randwrite --bs=3000 --ioengine=sync --fsync=500 --loops=1000 --runtime='"$seconds"' \
-		--verify=crc32c --verify_fatal=1 --do_verify=1 --verify_backlog=256 --verify_state_save=0 --group_reporting' >/out/"$name".fio 2>&1 ||
-		fail "fio: $(tail -n 3 /out/"$name".fio)"
-	rm -f "$scratch"/v.*
-}
-
-# silent NAME MOUNT_OPTIONS CASE...: the cases on a new filesystem, under one watch.
-silent() {
-	name=$(echo "$module-$1" | tr : -)
-	scratch_mkfs
-	scratch_mount -o "$2"
-	watch_start "$name" -v
-	shift 2
-	for c in "$@"; do
-		note "$name: $c"
-		"case_$c"
-	done
+	watch_start "${results#/out/}/$watch" -v
+	for c in "$@"; do one "$watch" "$c"; done
 	watch_stop
-	echo "$watch_rc" >"/out/$name.rc"
+	watch_pid=
+	echo "$watch_rc" >"$results/$watch.rc"
 	scratch_umount
 }
 
-use_module "$module"
-silent plain defaults discard defrag migrate rewrite fio
-silent compress compress=zstd compress
-silent compress-force compress-force=zstd compress
+# groups CASE...: of the lines of the list, what concerns these cases.
+groups() {
+	local watch mkfs mount cases c wanted
+	while read -r watch mkfs mount cases; do
+		wanted=
+		for c in $cases; do
+			case " $* " in *" $c "*) wanted="$wanted $c" ;; esac
+		done
+		# shellcheck disable=SC2086 # a list of cases
+		[ -z "$wanted" ] || together "$watch" "$mkfs" "$mount" $wanted
+	done
+}
+
+# watched_by TOOL CASE...: a tool that does not start, or a filesystem that does not mount, ends no other's cases.
+watched_by() {
+	[ "$1" = "$tool" ] || tool=/in/$1 results=/out/$1
+	shift
+	[ $# -gt 0 ] || return 0
+	mkdir -p "$results"
+	grep -v '^#' /in/groups >/tmp/groups
+	set +e
+	(
+		set -e
+		watch_pid=
+		trap '[ -z "$watch_pid" ] || kill "$watch_pid" 2>/dev/null || :' EXIT
+		groups "$@" </tmp/groups
+	)
+	set -e
+}
+
+use_module "$1"
+shift
+modprobe loop max_loop=8
+probes
+results=/out/.
+by=$tool
+cases=
+for word in "$@"; do
+	case $word in
+	/*)
+		# shellcheck disable=SC2086 # a list of cases
+		watched_by "$by" $cases
+		by=${word#/} cases=
+		;;
+	*) cases="$cases $word" ;;
+	esac
+done
+# shellcheck disable=SC2086 # a list of cases
+watched_by "$by" $cases
