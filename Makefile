@@ -5,7 +5,7 @@
 # make demo       as root: find lost writes in a throwaway machine, then none
 # make check      as root: install what is missing, run the tests
 # make full       the same with all trials: hours
-# make accuracy   as root: all rows of losing a page, 10,000 trials, and the soak: an hour or more
+# make accuracy   as root: all rows of losing a page, 10,000 trials, and the soak: half an hour
 # make mutants    take each protection out of the tool; a test must notice
 # make unit       build the unit tests
 # make asan       unit tests and replay under ASan and UBSan

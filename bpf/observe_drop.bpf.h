@@ -24,7 +24,9 @@ static __always_inline int observe_drop(void *ctx)
 		return 0;
 	}
 	inode = mapping_inode(at.mapping);
-	stack_classify(ctx, STACK_DROP, &search);
+	/* It may have been on purpose. */
+	if (stack_classify(ctx, STACK_DROP, &search))
+		go_blind(BLIND_no_stack);
 	w->drop.ns = bpf_ktime_get_ns();
 	w->drop.i_size = BPF_CORE_READ(inode, i_size);
 	w->drop.pid = id;

@@ -160,7 +160,7 @@ enum counter {
 	X(map_full, "suspect pages that did not fit into the map")             \
 	X(map_busy, "suspect pages that the kernel did not let into the map")  \
 	X(no_task, "events without task storage")                              \
-	X(no_stack, "cleans whose kernel stack could not be read")             \
+	X(no_stack, "cleans and drops whose kernel stack could not be read")   \
 	X(unexplained, "cleans with no known function on their stack")         \
 	X(unattributed, "pages cleaned by write calls that began unseen")      \
 	X(no_exit, "write calls or writebacks whose return was missed")        \
