@@ -123,11 +123,13 @@ demo: prepare
 	$(Q)tests/vm/demo.sh
 
 # The budgets are in seconds, on two cores.
+quick_groups = "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy"
 check: prepare-tests
-	$(Q)tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy" "machines 480 vm"
+	$(Q)tests/run.sh $(quick_groups) "machines 480 vm:blind,outcomes,soak,recording,pinpoint" \
+		"faults 360 vm:faults,overwrite" "silence 300 vm:silence,soaks"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 SOAKS=120 tests/run.sh "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy" "machines 7200 vm" "mutants 1800 mutants"
+	$(Q)TRIALS=200 SOAK=60 SOAKS=120 tests/run.sh $(quick_groups) "machines 7200 vm" "mutants 1800 mutants"
 
 .PHONY: mutants
 mutants: prepare-tests

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # run.sh GROUP...: run groups of suites, each group within its time, and end with "N passed, N failed, N skipped".
-# A group: "NAME SECONDS SUITE..."; a suite: a folder of tests/, or one of its .bats files.
+# A group: "NAME SECONDS SUITE..."; a suite: a folder of tests/, one of its .bats files, or vm:NAME,... of tests/vm.
 set -euo pipefail
 shopt -s nullglob
 
@@ -30,7 +30,7 @@ tap() {
 
 # suite NAME: a folder's programs (unit, fuzz) or bats files, or one bats file.
 suite() {
-	local test
+	local test files
 	case $1 in
 	unit)
 		for test in tests/unit/test_*.c; do
@@ -42,6 +42,11 @@ suite() {
 	mutants) tap tests/mutants/run.sh ;;
 	# A machine keeps about one core busy.
 	vm | harness) tap bats -T -j 2 "tests/$1" ;;
+	vm:*)
+		IFS=, read -ra files <<<"${1#vm:}"
+		files=("${files[@]/#/tests/vm/}")
+		tap bats -T -j 2 "${files[@]/%/.bats}"
+		;;
 	*) tap bats -T "tests/$1" ;;
 	esac
 }

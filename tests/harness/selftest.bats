@@ -187,3 +187,15 @@ build_id() {
 	done
 	! cmp "$out/stock" "$out/early-clean:nobtf"
 }
+
+@test "every suite of tests/vm is in a group of make check" {
+	local check file
+	local top=$BATS_TEST_DIRNAME/../..
+	check=$(make -C "$top" --no-print-directory -n check)
+	for file in "$top"/tests/vm/*.bats; do
+		grep -qE "vm:([a-z]+,)*$(basename "$file" .bats)[,\"]" <<<"$check" || {
+			echo "$file is in none"
+			return 1
+		}
+	done
+}
