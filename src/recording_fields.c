@@ -31,22 +31,26 @@ static uint32_t names_len(const struct field *f, const char *of)
 	return len;
 }
 
-static bool same(const struct field *f, const char *a, const char *b)
+static bool same_names(const struct field *f, const char *a, const char *b)
 {
-	uint32_t len;
+	uint32_t len = names_len(f, a);
 
-	if (f->kind == FIELD_NAMES) {
-		len = names_len(f, a);
-		return len == names_len(f, b) &&
-		       !memcmp(a + f->at, b + f->at, len);
-	}
-	a += f->at;
-	b += f->at;
+	return len == names_len(f, b) && !memcmp(a + f->at, b + f->at, len);
+}
+
+static bool same_member(const struct field *f, const char *a, const char *b)
+{
 	if (!is_text(f))
 		return !memcmp(a, b, f->size);
 	a = text_of(f, a);
 	b = text_of(f, b);
 	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool same(const struct field *f, const char *a, const char *b)
+{
+	return f->kind == FIELD_NAMES ? same_names(f, a, b)
+				      : same_member(f, a + f->at, b + f->at);
 }
 
 static bool is_zero(const struct field *f, const char *of)
