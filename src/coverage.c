@@ -115,7 +115,8 @@ static void note_dead(struct scan *scan, const char *name,
 
 	if (scan->dead_count == COVERAGE_GAPS_MAX)
 		return;
-	snprintf(dead->name, sizeof(dead->name), "%s", name);
+	/* look_at_name() has seen that it fits. */
+	memcpy(dead->name, name, strlen(name) + 1);
 	dead->note = *note;
 	dead->readable = readable;
 	scan->dead_count++;
@@ -125,7 +126,7 @@ static void note_dead(struct scan *scan, const char *name,
 static void look_at_note(struct scan *scan, const char *name, int fd)
 {
 	char text[COVERAGE_NOTE_LEN + 1];
-	struct coverage_note note;
+	struct coverage_note note = { 0 };
 	ssize_t got = read(fd, text, sizeof(text));
 	bool readable = got >= 0 && !coverage_parse(text, (size_t)got, &note);
 	bool lives = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
