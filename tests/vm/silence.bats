@@ -62,10 +62,10 @@ quiet() {
 	counted "${1:-true}"
 }
 
-# settled CLASS: a page was left clean, and came to this end; it was no loss, and nothing is left behind.
+# settled CLASS...: a page was left clean, and came to this end; it was no loss, and nothing is left behind.
 settled() {
 	took_its_path
-	says "$watch" "$(mine) | map(.class) == [\"stranded\", \"$1\"]"
+	says "$watch" "$(mine) | map(.class) | join(\" \") == \"stranded $*\""
 	says "$watch" 'last | .type == "summary" and .exit_code == 0 and .blind == [] and .counters.unexplained == 0'
 }
 
@@ -163,7 +163,7 @@ settled() {
 @test "early-clean: clean_efault" { quiet; }
 @test "early-clean: void_truncate" { settled void; }
 @test "early-clean: void_punch" { settled void; }
-@test "early-clean: void_clone" { settled void; }
+@test "early-clean: void_clone" { settled pending void; }
 @test "early-clean: void_unlink" { settled void; }
 @test "early-clean: void_subvolume" { settled void; }
 @test "early-clean: redirtied" { settled near-miss; }

@@ -197,11 +197,14 @@ static void *flush_on(void *arg)
 }
 
 /* Somebody else writes the file back, again and again. */
-static void start_flusher(int *fd)
+/* It runs on until the process ends, and so outlives its caller. */
+static void start_flusher(const int *of)
 {
+	static int fd;
 	pthread_t thread;
 
-	if (pthread_create(&thread, NULL, flush_on, fd))
+	fd = *of;
+	if (pthread_create(&thread, NULL, flush_on, &fd))
 		die("pthread_create");
 }
 
@@ -260,7 +263,7 @@ static int cmd_shuffle(char **argv)
 {
 	double end = seconds() + (double)number(argv[1]);
 	int fd = open_file(argv[0]);
-	struct mover m = { 0 };
+	static struct mover m; /* the thread outlives this function */
 	char bytes[100];
 
 	memset(bytes, 'r', sizeof(bytes));
