@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mempolicy.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,6 +17,7 @@
 
 #define TIMES 5
 #define RECLAIM_TIMES 40
+#define FAR_BEHIND (1l << 40) /* no file is so long */
 #define CGROUP "/sys/fs/cgroup/accuracy/"
 
 int put_text(const char *path, const char *text)
@@ -35,6 +37,28 @@ static void pause_ms(unsigned int ms)
 	const struct timespec pause = { .tv_nsec = ms * 1000000l };
 
 	nanosleep(&pause, NULL);
+}
+
+/*
+ * A page that was just used waits in a list of its CPU, and holds on there.
+ * Advice about any range empties the list of the CPU that gives it.
+ */
+static void empty_lists(const struct trial *trial)
+{
+	cpu_set_t all, one;
+
+	if (sched_getaffinity(0, sizeof(all), &all))
+		return;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (!sched_setaffinity(0, sizeof(one), &one))
+			posix_fadvise(trial->fd, FAR_BEHIND, PAGE,
+				      POSIX_FADV_DONTNEED);
+	}
+	sched_setaffinity(0, sizeof(all), &all);
 }
 
 int drop_by_fadvise(struct engine *engine, struct trial *trial)
@@ -61,6 +85,8 @@ static int write_drop(struct trial *trial, const char *what)
 	int err = 0;
 
 	for (int times = 0; times < TIMES && !err; times++) {
+		if (trial->fd >= 0)
+			empty_lists(trial);
 		err = put_text("/proc/sys/vm/drop_caches", what);
 		if (err || trial->fd < 0 || pages_stay(trial) <= 0)
 			break;
@@ -127,6 +153,7 @@ static int limit(struct engine *engine, struct trial *trial)
 	for (int times = 0; times < RECLAIM_TIMES && !err; times++) {
 		unsigned long usage = group_usage();
 
+		empty_lists(trial);
 		snprintf(text, sizeof(text), "%lu",
 			 usage > 2 * step ? usage - step : step);
 		err = put_text(CGROUP "memory.high", text);
@@ -211,6 +238,7 @@ static int offline(struct trial *trial, const char *path)
 	char text[32];
 	int err = 0;
 
+	empty_lists(trial);
 	for (uint32_t i = 0; i < trial->plan.pages && !err; i++) {
 		if (!pages_cleaned(trial, i))
 			continue;
