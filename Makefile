@@ -129,7 +129,7 @@ check: prepare-tests
 		"faults 360 vm:faults,overwrite" "silence 300 vm:silence,soaks"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 SOAKS=120 tests/run.sh $(quick_groups) "machines 7200 vm" "mutants 1800 mutants"
+	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "mutants 1800 mutants"
 
 .PHONY: mutants
 mutants: prepare-tests

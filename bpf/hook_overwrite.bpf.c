@@ -28,16 +28,16 @@ int BPF_PROG(encoded_exit, struct kiocb *iocb, struct iov_iter *from,
 	return awaited ? observe_encoded(iocb, encoded, result) : 0;
 }
 
-SEC("fexit/do_clone_file_range")
+SEC("fexit/vfs_clone_file_range")
 int BPF_PROG(clone_exit, struct file *source, s64 from, struct file *file,
 	     s64 to, s64 len, unsigned int flags, s64 done)
 {
 	return awaited ? observe_replaced(file, to, done) : 0;
 }
 
-/* The same, where the compiler has put the above into it. */
-SEC("fexit/vfs_clone_file_range")
-int BPF_PROG(clone_call_exit, struct file *source, s64 from, struct file *file,
+/* What the above calls where it is a function of its own, and others too. */
+SEC("fexit/do_clone_file_range")
+int BPF_PROG(inner_clone_exit, struct file *source, s64 from, struct file *file,
 	     s64 to, s64 len, unsigned int flags, s64 done)
 {
 	return awaited ? observe_replaced(file, to, done) : 0;

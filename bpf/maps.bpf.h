@@ -7,7 +7,7 @@
 #include "record.h"
 
 #define WINDOWS_MAX 16384
-#define EVIDENCES_MAX 4096
+#define TRAILS_MAX 4096
 #define LOSSES_MAX 4096
 
 /* The buffered write that a task is in. */
@@ -60,7 +60,7 @@ struct windows_map {
 
 struct trails_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, EVIDENCES_MAX);
+	__uint(max_entries, TRAILS_MAX);
 	__type(key, struct place);
 	__type(value, struct trail);
 };

@@ -144,7 +144,7 @@ static __always_inline int observe_return(long result)
 	if (task->call.suspects)
 		end_suspects(&task->call, result);
 	if (awaited)
-		overwrite_fell_back(task->call.iocb);
+		overwrite_fell_back(task, task->call.iocb);
 	task->call.id = 0;
 	return 0;
 }

@@ -23,10 +23,15 @@ static __always_inline int observe_drop(void *ctx)
 		windows_take(&place);
 		return 0;
 	}
-	inode = mapping_inode(at.mapping);
-	/* It may have been on purpose. */
-	if (stack_classify(ctx, STACK_DROP, &search))
+	/* It may have been on purpose: no stack, no verdict. */
+	if (stack_classify(ctx, STACK_DROP, &search)) {
 		go_blind(BLIND_no_stack);
+		windows_take(&place);
+		return 0;
+	}
+	if (search.way == WAY_UNKNOWN)
+		go_blind(BLIND_unknown_way);
+	inode = mapping_inode(at.mapping);
 	w->drop.ns = bpf_ktime_get_ns();
 	w->drop.i_size = BPF_CORE_READ(inode, i_size);
 	w->drop.pid = id;

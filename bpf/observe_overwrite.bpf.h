@@ -48,7 +48,8 @@ static __always_inline void overwrite_begun(struct window *w, __u64 mapping)
 	w->over.by = 0;
 	w->over.from = 0;
 	w->over.to = 0;
-	if (w->drop.way < WAY_DIRECT_IO || w->drop.way > WAY_REMAP)
+	if (w->drop.way < WAY_DIRECT_IO || w->drop.way > WAY_REMAP ||
+	    window_on_purpose(w))
 		return;
 	__sync_fetch_and_add(&awaited, 1);
 	if (w->drop.way != WAY_DIRECT_IO) {
@@ -61,17 +62,22 @@ static __always_inline void overwrite_begun(struct window *w, __u64 mapping)
 
 /* ---- the result ------------------------------------------------------- */
 
-static __always_inline bool overwrite_wants(const struct overwrite *o,
-					    const struct window *w)
+static __always_inline bool overwrite_covers(const struct overwrite *o,
+					     const struct window *w)
 {
 	__u64 from = w->index << WINDOW_PAGE_SHIFT;
 
+	return from < o->to && from + (1ULL << WINDOW_PAGE_SHIFT) > o->from;
+}
+
+static __always_inline bool overwrite_wants(const struct overwrite *o,
+					    const struct window *w)
+{
 	if (o->by)
 		return window_awaits(w) && w->over.by == o->by &&
 		       w->over.from >= o->first;
 	return (w->bits & (WINDOW_ENDED | WINDOW_DROPPED)) == WINDOW_ENDED &&
-	       w->end.ns < o->since && from < o->to &&
-	       from + (1ULL << WINDOW_PAGE_SHIFT) > o->from;
+	       w->end.ns < o->since && overwrite_covers(o, w);
 }
 
 static long overwrite_step(struct bpf_map *map, const struct place *key,
@@ -92,12 +98,20 @@ static long overwrite_step(struct bpf_map *map, const struct place *key,
 	return 0;
 }
 
+/* Any suspect in the range, whatever has become of it so far. */
 static long overwrite_look_step(struct bpf_map *map, const struct place *key,
 				struct window *w, struct overwrite *o)
 {
-	if (key->mapping == o->mapping && overwrite_wants(o, w))
+	if (key->mapping == o->mapping && overwrite_covers(o, w))
 		o->found++;
 	return 0;
+}
+
+static __always_inline __u64 overwrite_look(struct overwrite *o)
+{
+	o->found = 0;
+	bpf_for_each_map_elem(&windows, overwrite_look_step, o, 0);
+	return o->found;
 }
 
 static __always_inline void overwrite_settle(struct overwrite *o)
@@ -117,6 +131,14 @@ static __always_inline int observe_direct(struct kiocb *iocb)
 	task->direct.mapping = file_mapping(BPF_CORE_READ(iocb, ki_filp));
 	task->direct.pos = BPF_CORE_READ(iocb, ki_pos);
 	return 0;
+}
+
+/* What comes next with this identity is another write call. */
+static __always_inline void direct_ended(struct task_state *task,
+					 struct kiocb *iocb)
+{
+	if (task && task->direct.iocb == (__u64)iocb)
+		task->direct.iocb = 0;
 }
 
 /*
@@ -156,11 +178,13 @@ static __always_inline int observe_direct_done(struct iomap_dio *dio)
 	if (!error)
 		o.to += BPF_CORE_READ(dio, size);
 	overwrite_settle(&o);
+	direct_ended(task_known(), iocb);
 	return 0;
 }
 
 /* A write call has returned: it may have been the rest of a direct write. */
-static __always_inline void overwrite_fell_back(struct kiocb *iocb)
+static __always_inline void overwrite_fell_back(struct task_state *task,
+						struct kiocb *iocb)
 {
 	struct overwrite o = {
 		.mapping = file_mapping(BPF_CORE_READ(iocb, ki_filp)),
@@ -168,7 +192,10 @@ static __always_inline void overwrite_fell_back(struct kiocb *iocb)
 		.to = BPF_CORE_READ(iocb, ki_pos),
 	};
 
+	if (task->direct.iocb != o.by)
+		return;
 	overwrite_settle(&o);
+	direct_ended(task, iocb);
 }
 
 /* ---- the others ------------------------------------------------------- */
@@ -237,13 +264,16 @@ static __always_inline int observe_deduped(struct file *source, __s64 pos,
 	task->dedupe_ns = 0;
 	o.from = pos;
 	o.to = pos + done;
-	bpf_for_each_map_elem(&windows, overwrite_look_step, &o, 0);
-	if (o.found)
+	if (overwrite_look(&o))
 		return 0;
 	o.mapping = file_mapping(file);
 	o.from = to;
 	o.to = to + done;
-	overwrite_settle(&o);
+	/* Nobody knows what other processes left clean in the source. */
+	if (knob_tgid && overwrite_look(&o))
+		go_blind(BLIND_direct_io);
+	else
+		overwrite_settle(&o);
 	return 0;
 }
 

@@ -174,7 +174,8 @@ enum counter {
 	X(malformed, "records that could not be read")                         \
 	X(consumer, "records that met a full ring while the tool was held up") \
 	X(gap, "watches before this one that were ended by force")             \
-	X(switched_off, "looks that found the hooks off, or switched")
+	X(switched_off, "looks that found the hooks off, or switched")         \
+	X(unknown_way, "suspect pages dropped by no known function")
 
 enum blind {
 #define X(name, text) BLIND_##name,

@@ -15,7 +15,9 @@ static __always_inline void observe_missed(const struct place *place,
 {
 	if (bpf_ktime_get_ns() - w->drop.ns < AWAITED_NS || windows_take(place))
 		return;
-	__sync_fetch_and_add(&awaited, -1);
+	/* Its result may have come just now. */
+	if (!(w->bits & WINDOW_OVERWRITTEN))
+		__sync_fetch_and_add(&awaited, -1);
 	go_blind(BLIND_direct_io);
 }
 

@@ -157,6 +157,8 @@ static __noinline int window_say(const struct place *place,
 	}
 	record = record_reserve();
 	if (!record) {
+		if (v == VERDICT_SUPERSEDED)
+			losses_settle(place->mapping, w, v, false);
 		if (!window_gone(place, v)) {
 			count(counter);
 			go_blind(BLIND_ring_full);
@@ -170,7 +172,7 @@ static __noinline int window_say(const struct place *place,
 		return 0;
 	}
 	count(counter);
-	if (w->bits & WINDOW_DROPPED)
+	if (record->window.bits & WINDOW_DROPPED)
 		losses_settle(place->mapping, &record->window, v,
 			      record->trail.followed);
 	record_send(record);

@@ -37,9 +37,10 @@ const struct hook_role hook_roles[] = {
 	{ "encoded return", false, "what encoded writes wrote: they blind", false, {
 		{ "encoded_exit", "btrfs_do_encoded_write", NEED_MODULE_BTF } } },
 	{ "clone return", true, NULL, false, {
-		{ "clone_exit", "do_clone_file_range", NEED_FUNCTION_BTF } } },
-	{ "clone call return", true, NULL, false, {
-		{ "clone_call_exit", "vfs_clone_file_range", NEED_FUNCTION_BTF } } },
+		{ "clone_exit", "vfs_clone_file_range", NEED_FUNCTION_BTF } } },
+	/* Newer kernels have it in the one above. */
+	{ "inner clone return", false, "nothing, if it is no function", false, {
+		{ "inner_clone_exit", "do_clone_file_range", NEED_FUNCTION_BTF } } },
 	{ "copy return", true, NULL, false, {
 		{ "copy_exit", "vfs_copy_file_range", NEED_FUNCTION_BTF } } },
 	{ "dedupe entry", true, NULL, false, {
