@@ -26,7 +26,8 @@ static const struct argp_option table[] = {
 	{ "output", 'o', "FILE", 0, "Write into the new file FILE", 0 },
 	{ "partial", 'p', NULL, 0,
 	  "Say what there is of a recording without an end, as blind", 0 },
-	{ "verbose", 'v', NULL, 0, "Show void and pending drops too", 0 },
+	{ "verbose", 'v', NULL, 0,
+	  "Show void and pending drops and own retries too", 0 },
 	{ 0 },
 };
 

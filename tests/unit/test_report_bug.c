@@ -361,6 +361,41 @@ static void a_list(void **state)
 	free(text);
 }
 
+/* What `report` and the live table hide without -v is the same. */
+static void what_is_shown(void **state)
+{
+	static const struct {
+		enum record_read read;
+		int verbose;
+		bool shown;
+	} cases[] = {
+		{ READ_BY_READ, 0, true },
+		{ READ_BY_WRITE, 0, true },
+		{ READ_BY_RETRY, 0, false },
+		{ READ_BY_RETRY, 1, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		int verbose = cases[i / 2].verbose;
+		struct finding f = made_read(cases[i / 2].read);
+		char *text = NULL;
+		size_t len = 0;
+		FILE *out = open_memstream(&text, &len);
+		struct report *report =
+			i % 2 ? report_list_new(out, verbose)
+			      : report_text_new(out, false, verbose);
+
+		assert_non_null(report);
+		assert_int_equal(report_finding(report, &f), 0);
+		report_free(report);
+		fclose(out);
+		assert_int_equal(!!strstr(text, "stale-read"),
+				 cases[i / 2].shown);
+		free(text);
+	}
+}
+
 static void paragraphs(void **state)
 {
 	static const char fifty[] =
@@ -443,6 +478,7 @@ int main(void)
 		cmocka_unit_test(an_evicted_inode),
 		cmocka_unit_test(words_that_fit_every_way),
 		cmocka_unit_test(a_list),
+		cmocka_unit_test(what_is_shown),
 		cmocka_unit_test(paragraphs),
 		cmocka_unit_test(build_ids),
 	};
