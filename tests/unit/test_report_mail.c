@@ -112,6 +112,19 @@ static void a_read_alone(void **state)
 	}
 }
 
+/* Of reads whose loss is not there the last is told: a retry comes first. */
+static void reads_alone(void **state)
+{
+	const struct finding f[] = { made_read(READ_BY_RETRY),
+				     made_read(READ_BY_READ) };
+	static struct bug bug;
+
+	(void)state;
+	free(mail_of("3e8", f, 2, &bug));
+	assert_int_equal(bug.finding.read, READ_BY_READ);
+	assert_int_equal(bug.stage_count, 2);
+}
+
 static int count_of(const char *text, const char *what)
 {
 	int count = 0;
@@ -216,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_loss_that_was_read_back),
 		cmocka_unit_test(a_read_alone),
+		cmocka_unit_test(reads_alone),
 		cmocka_unit_test(an_evicted_inode),
 		cmocka_unit_test(words_that_fit_every_way),
 		cmocka_unit_test(what_is_shown),
