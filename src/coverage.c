@@ -47,8 +47,9 @@ struct scan {
 		struct coverage_note note;
 		bool readable;
 		enum fate fate;
-	} dead[COVERAGE_GAPS_MAX];
+	} dead[ENTRIES_MAX];
 	unsigned int dead_count;
+	bool cut; /* there are more names than are looked at */
 };
 
 int coverage_scope(const char *path, uint32_t tgid,
@@ -113,8 +114,6 @@ static void note_dead(struct scan *scan, const char *name,
 {
 	struct dead *dead = &scan->dead[scan->dead_count];
 
-	if (scan->dead_count == COVERAGE_GAPS_MAX)
-		return;
 	/* look_at_name() has seen that it fits. */
 	memcpy(dead->name, name, strlen(name) + 1);
 	dead->note = *note;
@@ -169,8 +168,9 @@ static int scan_dir(struct scan *scan, int dir)
 			close(fd);
 		return err;
 	}
-	for (int i = 0; i < ENTRIES_MAX && (entry = readdir(names)); i++)
+	for (int i = 0; (entry = readdir(names)) && i < ENTRIES_MAX; i++)
 		look_at_name(scan, dir, entry->d_name);
+	scan->cut = entry;
 	closedir(names);
 	return 0;
 }
@@ -207,16 +207,30 @@ static enum fate judge(const struct coverage *c, const struct scan *scan,
 	return is_covered(scan, note) ? FATE_STALE : FATE_GAP;
 }
 
-static void add_gap(struct coverage *c, const struct dead *dead)
+/* What does not fit becomes part of the last gap, which is then nobody's. */
+static void add_gap(struct coverage *c, uint32_t pid, uint64_t from_ns)
 {
-	struct coverage_gap *gap = &c->gaps[c->gap_count++];
+	struct coverage_gap *gap = &c->gaps[COVERAGE_GAPS_MAX - 1];
 
-	gap->pid = dead->readable ? dead->note.pid : 0;
-	gap->from_ns = dead->readable ? dead->note.beat_ns : 0;
-	gap->to_ns = c->opened_ns;
+	if (c->gap_count < COVERAGE_GAPS_MAX) {
+		gap = &c->gaps[c->gap_count++];
+		*gap = (struct coverage_gap){ pid, from_ns, c->opened_ns };
+	} else {
+		gap->pid = 0;
+	}
+	if (from_ns < gap->from_ns)
+		gap->from_ns = from_ns;
 	/* Until it is told, it is ours to leave behind. */
-	if (gap->from_ns < c->note.beat_ns)
-		c->note.start_ns = c->note.beat_ns = gap->from_ns;
+	if (from_ns < c->note.beat_ns)
+		c->note.start_ns = c->note.beat_ns = from_ns;
+}
+
+static void add_dead(struct coverage *c, const struct dead *dead)
+{
+	if (dead->readable)
+		add_gap(c, dead->note.pid, dead->note.beat_ns);
+	else
+		add_gap(c, 0, 0);
 }
 
 static int write_note(const struct coverage *c)
@@ -266,7 +280,10 @@ static int take_over(struct coverage *c, struct scan *scan)
 		dead->fate = judge(c, scan, dead);
 	for (dead = scan->dead; dead < end; dead++)
 		if (dead->fate == FATE_GAP)
-			add_gap(c, dead);
+			add_dead(c, dead);
+	/* Names that were not looked at may be of watches at any time. */
+	if (scan->cut)
+		add_gap(c, 0, 0);
 	err = create_note(c);
 	c->note.start_ns = c->opened_ns;
 	for (dead = scan->dead; dead < end && !err; dead++)

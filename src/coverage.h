@@ -11,12 +11,12 @@
 
 #define COVERAGE_DIR "/run/btrfs-dirtywatch"
 
-/* Notes of dead watches that one start looks at; the rest wait. */
+/* Gaps that one start tells of; the last takes in what is more. */
 #define COVERAGE_GAPS_MAX 64
 
 /* From the last that an earlier watch told until this one began. */
 struct coverage_gap {
-	uint32_t pid;	  /* of the earlier watch, 0: unknown */
+	uint32_t pid;	  /* of the earlier watch, 0: unknown, or several */
 	uint64_t from_ns; /* 0, which is the boot, if unknown */
 	uint64_t to_ns;
 };

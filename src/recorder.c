@@ -49,9 +49,40 @@ static int follow_zone(struct recorder *r, uint64_t ns)
 {
 	int64_t wall = (int64_t)(ns + (uint64_t)r->report.start.wall_ns);
 
-	if (!r->report.start.wall_known || wall < 0)
+	if (!r->report.start.wall_known)
 		return 0;
+	/* Before the epoch no time of day is printed, but behind it may be. */
+	if (wall < 0)
+		wall = 0;
 	return zones_follow(&r->zones, wall / NS_PER_S, zone_chunk, r);
+}
+
+static int follow_both(struct recorder *r, uint64_t first_ns, uint64_t last_ns)
+{
+	int err = follow_zone(r, first_ns);
+
+	return err ? err : follow_zone(r, last_ns);
+}
+
+static int follow_spans(struct recorder *r, const struct blind_span *span,
+			unsigned int count)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < count; i++)
+		if (span[i].count)
+			err = follow_both(r, span[i].first_ns, span[i].last_ns);
+	return err;
+}
+
+static int follow_intervals(struct recorder *r,
+			    const struct blind_intervals *intervals)
+{
+	int err = 0;
+
+	for (int i = 0; intervals && !err && i < BLIND_MAX; i++)
+		err = follow_spans(r, intervals[i].at, intervals[i].used);
+	return err;
 }
 
 static int start_chunk(struct report *report,
@@ -68,7 +99,8 @@ static int start_chunk(struct report *report,
 
 	fields_put(r->writer, recording_start_fields, &start, NULL);
 	err = recording_chunk(r->writer, CHUNK_START);
-	return err ? err : follow_zone(r, info->ns);
+	/* A gap may begin before the watch, but not before the boot. */
+	return err ? err : follow_both(r, 0, info->ns);
 }
 
 int recorder_fact(void *arg, const char *key, const char *value)
@@ -176,7 +208,7 @@ static void put_blind(struct recorder *r, const struct blind_info *info)
 static int blind_chunk(struct report *report, const struct blind_info *info)
 {
 	struct recorder *r = recorder_of(report);
-	int err = follow_zone(r, info->last_ns);
+	int err = follow_both(r, info->first_ns, info->last_ns);
 
 	if (err)
 		return err;
@@ -222,11 +254,10 @@ static void put_spans(struct recorder *r, const struct summary *s)
 static int summary_chunk(struct report *report, const struct summary *s)
 {
 	struct recorder *r = recorder_of(report);
-	int err = 0;
+	int err = follow_spans(r, s->blind, BLIND_MAX);
 
-	for (int i = 0; !err && i < BLIND_MAX; i++)
-		if (s->blind[i].count)
-			err = follow_zone(r, s->blind[i].last_ns);
+	if (!err)
+		err = follow_intervals(r, s->intervals);
 	if (err)
 		return err;
 	put_counters(r, s);

@@ -127,7 +127,7 @@ static int take_symbol(struct recording *rec, struct recording_cursor *c,
 }
 
 /* What a recording without an end can still count. */
-static const enum counter counter_of[FINDING_CLASS_MAX] = {
+static const enum counter counters[FINDING_CLASS_MAX] = {
 	[FINDING_PENDING] = COUNT_pending,
 	[FINDING_STRANDED] = COUNT_stranded,
 	[FINDING_NEAR_MISS] = COUNT_near_miss,
@@ -138,6 +138,13 @@ static const enum counter counter_of[FINDING_CLASS_MAX] = {
 	[FINDING_EVICTED] = COUNT_evicted_dirty,
 	[FINDING_STALE_READ] = COUNT_stale_reads,
 };
+
+static enum counter counter_of(const struct finding *f)
+{
+	if (f->class == FINDING_STALE_READ && f->read == READ_BY_RETRY)
+		return COUNT_own_retries;
+	return counters[f->class];
+}
 
 /* As on_record() of a watch, with the answers that the resolver gave then. */
 static int take_record(struct recording *rec, struct recording_cursor *c,
@@ -158,7 +165,7 @@ static int take_record(struct recording *rec, struct recording_cursor *c,
 	if (!finding.path[0])
 		finding.path_known = false;
 	rec->last_ns = finding.ns;
-	rec->summary.counters[counter_of[finding.class]]++;
+	rec->summary.counters[counter_of(&finding)]++;
 	err = findings_note(rec->findings, &finding);
 	return err ? err : report_finding(report, &finding);
 }

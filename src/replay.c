@@ -127,7 +127,8 @@ static const struct argp_option table[] = {
 	{ "json", 'j', NULL, 0, "Print one JSON object a line", 0 },
 	{ "partial", 'p', NULL, 0,
 	  "Say what there is of a recording without an end, as blind", 0 },
-	{ "verbose", 'v', NULL, 0, "Show void and pending drops too", 0 },
+	{ "verbose", 'v', NULL, 0,
+	  "Show void and pending drops and own retries too", 0 },
 	{ 0 },
 };
 

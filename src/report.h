@@ -67,7 +67,7 @@ struct report_word {
 extern const struct report_word report_counters[COUNT_MAX];
 extern const struct report_word report_blinds[BLIND_MAX];
 
-/* One line for people; `verbose` >= 1 shows pending and void findings too. */
+/* One line for people; `verbose` >= 1 shows what is in order, too. */
 struct report *report_text_new(FILE *out, bool colour, int verbose);
 
 /* One JSON object a line. */
@@ -137,6 +137,14 @@ struct report_column {
 
 /* Ends in an element without key and heading. */
 extern const struct report_column report_columns[];
+
+/* Is it for people who did not ask for -v? */
+bool report_is_shown(const struct report *r, const struct finding *f);
+
+/* Writes what a column says, `width` as in printf(). Returns 0 or -ENOMEM. */
+int report_print_cell(FILE *out, const struct report *r,
+		      const struct report_column *c, int width,
+		      const struct finding *f);
 
 /* A report that prints by `ops`; NULL: no memory. */
 struct report *report_new(const struct report_ops *ops, FILE *out);

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "report_list.h"
 
 /* Columns of report_columns.c; the path is last and never cut. */
@@ -30,38 +28,6 @@ static const struct report_column *column_of(const char *key)
 	return c;
 }
 
-static void print_value(FILE *out, const struct report *r,
-			const struct report_column *c, const struct finding *f)
-{
-	struct json_object *value;
-
-	if (c->print) {
-		c->print(out, r, f);
-		return;
-	}
-	value = c->value(r, f);
-	fputs(value ? json_object_get_string(value) : "unknown", out);
-	json_object_put(value);
-}
-
-static int print_cell(FILE *out, const struct report *r, const char *key,
-		      int width, const struct finding *f)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *cell = open_memstream(&text, &len);
-	int err = cell ? 0 : -ENOMEM;
-
-	if (cell) {
-		print_value(cell, r, column_of(key), f);
-		err = fclose(cell) ? -ENOMEM : 0;
-	}
-	if (!err)
-		fprintf(out, "%*s", width, text);
-	free(text);
-	return err;
-}
-
 static int end_line(const struct report *r)
 {
 	errno = 0;
@@ -84,13 +50,12 @@ static int list_finding(struct report *r, const struct finding *f)
 {
 	int err = 0;
 
-	if ((f->class == FINDING_PENDING || f->class == FINDING_VOID) &&
-	    !r->verbose)
+	if (!report_is_shown(r, f))
 		return 0;
 	for (size_t i = 0; !err && i < COLUMNS; i++) {
 		fputs(i ? " " : "", r->out);
-		err = print_cell(r->out, r, columns[i].key, columns[i].width,
-				 f);
+		err = report_print_cell(r->out, r, column_of(columns[i].key),
+					columns[i].width, f);
 	}
 	return err ? err : end_line(r);
 }

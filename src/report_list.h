@@ -17,10 +17,12 @@ struct report *report_list_new(FILE *out, int verbose);
 /* A finding that was picked by its id, or by how that begins. */
 struct bug {
 	const char *id;
-	struct finding finding; /* the last that was said of it */
+	struct finding finding; /* the last said of it, but for stale reads */
 	struct bug_stage {
 		enum finding_class class;
 		uint64_t ns;
+		enum record_read read; /* of a stale read, and by whom */
+		struct finding_task reader;
 	} stages[BUG_STAGES]; /* what was said of it, in order */
 	unsigned int stage_count;
 	bool ambiguous;

@@ -23,6 +23,31 @@ static bool is_other(const struct bug *bug, const struct finding *f)
 	return bug->stage_count && strcmp(bug->finding.id, f->id) != 0;
 }
 
+/*
+ * Who read a lost page back in says nothing of who wrote and dropped it: what
+ * was said of the loss stays.
+ */
+static bool is_sequel(const struct bug *bug, const struct finding *f)
+{
+	return f->class == FINDING_STALE_READ && bug->stage_count &&
+	       bug->finding.class != FINDING_STALE_READ;
+}
+
+static void note_stage(struct bug *bug, const struct finding *f)
+{
+	struct bug_stage stage = {
+		.class = f->class,
+		.ns = f->ns,
+		.read = f->read,
+	};
+
+	if (f->class == FINDING_STALE_READ)
+		stage.reader = f->task;
+	if (bug->stage_count == BUG_STAGES)
+		bug->stage_count--;
+	bug->stages[bug->stage_count++] = stage;
+}
+
 static int pick_finding(struct report *r, const struct finding *f)
 {
 	struct bug *bug = ((struct picker *)(void *)r)->bug;
@@ -37,10 +62,9 @@ static int pick_finding(struct report *r, const struct finding *f)
 			return 0;
 		bug->stage_count = 0;
 	}
-	bug->finding = *f;
-	if (bug->stage_count == BUG_STAGES)
-		bug->stage_count--;
-	bug->stages[bug->stage_count++] = (struct bug_stage){ f->class, f->ns };
+	if (!is_sequel(bug, f))
+		bug->finding = *f;
+	note_stage(bug, f);
 	return 0;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,37 +62,6 @@ static int text_start(struct report *r, const struct report_start_info *info)
 	}
 	putc('\n', line.to);
 	return line_emit(r, &line);
-}
-
-static void print_value(FILE *out, const struct report *r,
-			const struct report_column *c, const struct finding *f)
-{
-	struct json_object *value;
-
-	if (c->print) {
-		c->print(out, r, f);
-		return;
-	}
-	value = c->value(r, f);
-	fputs(value ? json_object_get_string(value) : "unknown", out);
-	json_object_put(value);
-}
-
-static int print_cell(FILE *out, const struct report *r,
-		      const struct report_column *c, const struct finding *f)
-{
-	struct line cell;
-	int err = -ENOMEM;
-
-	if (!line_open(&cell))
-		return -ENOMEM;
-	print_value(cell.to, r, c, f);
-	if (line_close(&cell)) {
-		fprintf(out, "%*s", c->width, cell.text);
-		err = 0;
-	}
-	free(cell.text);
-	return err;
 }
 
 /* A stack from its entry `i` on, in one line, innermost first. */
@@ -189,15 +157,6 @@ static void print_details(FILE *out, const struct report *r,
 		print_lost(out, r, f);
 }
 
-/* Nothing is wrong with these. */
-static bool is_shown(const struct report *r, const struct finding *f)
-{
-	if (f->class == FINDING_PENDING || f->class == FINDING_VOID ||
-	    (f->class == FINDING_STALE_READ && f->read == READ_BY_RETRY))
-		return r->verbose >= 1;
-	return true;
-}
-
 static int text_finding(struct report *r, const struct finding *f)
 {
 	const char *colour = r->colour ? colours[f->class] : NULL;
@@ -206,7 +165,7 @@ static int text_finding(struct report *r, const struct finding *f)
 	struct line line;
 	int err = 0;
 
-	if (!is_shown(r, f))
+	if (!report_is_shown(r, f))
 		return 0;
 	if (!line_open(&line))
 		return -ENOMEM;
@@ -216,7 +175,7 @@ static int text_finding(struct report *r, const struct finding *f)
 		if (!c->heading)
 			continue;
 		fputs(gap, line.to);
-		err = print_cell(line.to, r, c, f);
+		err = report_print_cell(line.to, r, c, c->width, f);
 		gap = " ";
 	}
 	fputs(colour ? "\033[0m\n" : "\n", line.to);

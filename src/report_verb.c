@@ -26,7 +26,8 @@ static const struct argp_option table[] = {
 	{ "output", 'o', "FILE", 0, "Write into the new file FILE", 0 },
 	{ "partial", 'p', NULL, 0,
 	  "Say what there is of a recording without an end, as blind", 0 },
-	{ "verbose", 'v', NULL, 0, "Show void and pending drops too", 0 },
+	{ "verbose", 'v', NULL, 0,
+	  "Show void and pending drops and own retries too", 0 },
 	{ 0 },
 };
 
@@ -75,59 +76,8 @@ static const char *name_of(const struct verb_options *o)
 	return strcmp(o->path, "-") != 0 ? o->path : "standard input";
 }
 
-static int list(const struct verb_options *o, FILE *in, FILE *out)
-{
-	struct report *report = report_list_new(out, o->verbose);
-	struct recording rec;
-	int code;
-
-	if (!report)
-		return no_memory();
-	code = recording_say(&rec, in, name_of(o), o->partial, report);
-	recording_free(&rec);
-	report_free(report);
-	return code;
-}
-
-/* Returns `code`, if there is exactly one finding to describe. */
-static int describe(const struct verb_options *o, const struct bug *bug,
-		    const struct recording *rec, FILE *out, int code)
-{
-	if (!bug->stage_count || bug->ambiguous) {
-		complain(
-			"%s finding of '%s' has an id that begins with '%s': 'report' without --bug lists them",
-			bug->ambiguous ? "more than one" : "no", name_of(o),
-			o->bug);
-		return EXIT_USAGE;
-	}
-	errno = 0;
-	report_bug(out, bug, rec);
-	if (!fflush(out) && !ferror(out))
-		return code;
-	complain("cannot write the output: %s; make room or name another place",
-		 strerror(errno ? errno : EIO));
-	return EXIT_NO_ANSWER;
-}
-
-static int find_bug(const struct verb_options *o, FILE *in, FILE *out)
-{
-	struct bug bug = { .id = o->bug };
-	struct report *report = report_bug_new(&bug);
-	struct recording rec;
-	int code;
-
-	if (!report)
-		return no_memory();
-	code = recording_say(&rec, in, name_of(o), o->partial, report);
-	if (code != EXIT_NO_ANSWER)
-		code = describe(o, &bug, &rec, out, code);
-	recording_free(&rec);
-	report_free(report);
-	return code;
-}
-
 /* A new file, for its owner: it has names of files in it. */
-static FILE *open_output(const char *path)
+static FILE *open_new(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
@@ -137,22 +87,84 @@ static FILE *open_output(const char *path)
 	return out;
 }
 
-static int run(const struct verb_options *o, FILE *in)
+/* NULL: it was said why. */
+static FILE *open_output(const struct verb_options *o)
 {
-	FILE *out = o->output ? open_output(o->output) : stdout;
-	int code;
+	FILE *out = o->output ? open_new(o->output) : stdout;
 
-	if (!out) {
+	if (!out)
 		complain("cannot make '%s': %s; name another file", o->output,
 			 strerror(errno));
+	return out;
+}
+
+/* Returns `code`, if all of the output is written. */
+static int close_output(const struct verb_options *o, FILE *out, int code)
+{
+	if (out == stdout || !fclose(out) || code == EXIT_NO_ANSWER)
+		return code;
+	complain("cannot write '%s': %s; make room", o->output,
+		 strerror(errno));
+	return EXIT_NO_ANSWER;
+}
+
+static int list(const struct verb_options *o, FILE *in)
+{
+	FILE *out = open_output(o);
+	struct report *report;
+	struct recording rec;
+	int code;
+
+	if (!out)
 		return EXIT_NO_ANSWER;
+	report = report_list_new(out, o->verbose);
+	if (!report)
+		return close_output(o, out, no_memory());
+	code = recording_say(&rec, in, name_of(o), o->partial, report);
+	recording_free(&rec);
+	report_free(report);
+	return close_output(o, out, code);
+}
+
+/* Returns `code`, if the mail is written. */
+static int describe(const struct verb_options *o, const struct bug *bug,
+		    const struct recording *rec, int code)
+{
+	FILE *out = open_output(o);
+
+	if (!out)
+		return EXIT_NO_ANSWER;
+	errno = 0;
+	report_bug(out, bug, rec);
+	if (!fflush(out) && !ferror(out))
+		return close_output(o, out, code);
+	complain("cannot write the output: %s; make room or name another place",
+		 strerror(errno ? errno : EIO));
+	return close_output(o, out, EXIT_NO_ANSWER);
+}
+
+/* No file is made for a finding that is not there. */
+static int find_bug(const struct verb_options *o, FILE *in)
+{
+	struct bug bug = { .id = o->bug };
+	struct report *report = report_bug_new(&bug);
+	struct recording rec;
+	int code;
+
+	if (!report)
+		return no_memory();
+	code = recording_say(&rec, in, name_of(o), o->partial, report);
+	if (code != EXIT_NO_ANSWER && bug.stage_count && !bug.ambiguous) {
+		code = describe(o, &bug, &rec, code);
+	} else if (code != EXIT_NO_ANSWER) {
+		complain(
+			"%s finding of '%s' has an id that begins with '%s': 'report' without --bug lists them",
+			bug.ambiguous ? "more than one" : "no", name_of(o),
+			o->bug);
+		code = EXIT_USAGE;
 	}
-	code = o->bug ? find_bug(o, in, out) : list(o, in, out);
-	if (out != stdout && fclose(out) && code != EXIT_NO_ANSWER) {
-		complain("cannot write '%s': %s; make room", o->output,
-			 strerror(errno));
-		code = EXIT_NO_ANSWER;
-	}
+	recording_free(&rec);
+	report_free(report);
 	return code;
 }
 
@@ -179,7 +191,7 @@ int report_main(int argc, char **argv)
 			 o.path, strerror(errno));
 		return EXIT_NO_ANSWER;
 	}
-	code = run(&o, in);
+	code = o.bug ? find_bug(&o, in) : list(&o, in);
 	if (in != stdin)
 		fclose(in);
 	return code;

@@ -117,6 +117,28 @@ id_of() {
 	failed 3 "File exists"
 	dw report -o /nonexistent/x "$lost"
 	failed 3 "/nonexistent/x"
+	dw report --bug "$(id_of 1)" -o /nonexistent/x "$lost"
+	failed 3 "/nonexistent/x"
+}
+
+@test "report --bug -o: no file for a finding that is not there, or not the only one" {
+	dw report --bug zzz -o "$BATS_TEST_TMPDIR/mail" "$lost"
+	failed 2 "no finding"
+	[ ! -e "$BATS_TEST_TMPDIR/mail" ]
+	local id
+	id=$(id_of 1)
+	dw report --bug "${id:0:1}" -o "$BATS_TEST_TMPDIR/mail" "$lost"
+	failed 2 "more than one"
+	[ ! -e "$BATS_TEST_TMPDIR/mail" ]
+	dw report --bug "$id" -o "$BATS_TEST_TMPDIR/mail" "$repo/tests/replay/001-lost/observations.txt"
+	failed 3 "no recording"
+	[ ! -e "$BATS_TEST_TMPDIR/mail" ]
+	dw report --bug "$id" -o "$BATS_TEST_TMPDIR/mail" "$lost"
+	[ "$code" = 1 ]
+	[ "$(stat -c %a "$BATS_TEST_TMPDIR/mail")" = 600 ]
+	grep -q "^Subject: btrfs: buffered write lost" "$BATS_TEST_TMPDIR/mail"
+	dw report --bug "$id" -o "$BATS_TEST_TMPDIR/mail" "$lost"
+	failed 3 "File exists"
 }
 
 @test "report: a full disk, a file that is no recording, none at all" {

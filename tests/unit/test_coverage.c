@@ -226,21 +226,70 @@ static void test_future(void **state)
 	coverage_close(c, true);
 }
 
-/* More than one start looks at: the next ones have the rest. */
+/* Notes of this boot, each told up to its number in ns, the last first. */
+static void write_notes(const char *dir, int from, int to)
+{
+	struct coverage_note note = { .pid = 4711 };
+	char text[COVERAGE_NOTE_LEN + 1], name[32];
+	FILE *boot = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	assert_non_null(boot);
+	assert_non_null(fgets(note.boot, sizeof(note.boot), boot));
+	fclose(boot);
+	for (int i = to - 1; i >= from; i--) {
+		snprintf(name, sizeof(name), "%d", i);
+		note.start_ns = note.beat_ns = (uint64_t)i;
+		coverage_format(&note, text);
+		write_note(dir, name, text, COVERAGE_NOTE_LEN);
+	}
+}
+
+/* More than a start tells of one by one: the last gap spans the rest. */
 static void test_many(void **state)
 {
+	const int extra[] = { 0, 1, 5, 300 };
+
+	for (size_t i = 0; i < sizeof(extra) / sizeof(extra[0]); i++) {
+		const struct coverage_gap *gaps, *gap;
+		uint64_t first = UINT64_MAX;
+		struct coverage *c;
+
+		write_notes(*state, 7, 7 + COVERAGE_GAPS_MAX + extra[i]);
+		c = opened(*state, &all, 1000, COVERAGE_GAPS_MAX);
+		coverage_gaps(c, &gaps);
+		for (gap = gaps; gap < gaps + COVERAGE_GAPS_MAX; gap++) {
+			assert_int_equal(gap->to_ns, 1000);
+			first = gap->from_ns < first ? gap->from_ns : first;
+		}
+		/* Whichever note is met last, its time is told. */
+		assert_int_equal(first, 7);
+		assert_int_equal(gaps[COVERAGE_GAPS_MAX - 1].pid,
+				 extra[i] ? 0 : 4711);
+		coverage_beat(c, 1001);
+		coverage_close(c, true);
+		assert_int_equal(notes_in(*state), 0);
+		coverage_close(opened(*state, &all, 1002, 0), true);
+	}
+}
+
+/* More names than a start looks at: who knows what the others tell. */
+static void test_too_many(void **state)
+{
+	const struct coverage_gap *gaps;
 	struct coverage *c;
 	char name[32];
+	unsigned int count;
 
-	for (int i = 0; i < COVERAGE_GAPS_MAX + 5; i++) {
-		snprintf(name, sizeof(name), "%d", i);
+	for (int i = 0; i < 4200; i++) {
+		snprintf(name, sizeof(name), "no-note-%d", i);
 		write_note(*state, name, "x", 1);
 	}
-	c = opened(*state, &all, 30, COVERAGE_GAPS_MAX);
-	coverage_beat(c, 31);
+	c = opened(*state, &all, 30, 1);
+	count = coverage_gaps(c, &gaps);
+	assert_int_equal(gaps[count - 1].pid, 0);
+	assert_int_equal(gaps[count - 1].from_ns, 0);
+	assert_int_equal(gaps[count - 1].to_ns, 30);
 	coverage_close(c, true);
-	coverage_close(opened(*state, &all, 40, 5), true);
-	assert_int_equal(notes_in(*state), 0);
 }
 
 static void check_refused(const char *dir, int err)
@@ -285,12 +334,19 @@ static void test_scope_of(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_DIR(test_orderly),	   IN_DIR(test_killed),
-		IN_DIR(test_disorderly),   IN_DIR(test_killed_twice),
-		IN_DIR(test_covered),	   IN_DIR(test_other_scope),
-		IN_DIR(test_earlier_boot), IN_DIR(test_hostile),
-		IN_DIR(test_future),	   IN_DIR(test_many),
-		IN_DIR(test_refused),	   cmocka_unit_test(test_scope_of),
+		IN_DIR(test_orderly),
+		IN_DIR(test_killed),
+		IN_DIR(test_disorderly),
+		IN_DIR(test_killed_twice),
+		IN_DIR(test_covered),
+		IN_DIR(test_other_scope),
+		IN_DIR(test_earlier_boot),
+		IN_DIR(test_hostile),
+		IN_DIR(test_future),
+		IN_DIR(test_many),
+		IN_DIR(test_too_many),
+		IN_DIR(test_refused),
+		cmocka_unit_test(test_scope_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "mail_fixture.h"
 #include "paragraph.h"
 #include "recording_fixture.h"
 #include "recording_play.h"
@@ -107,17 +108,6 @@ static void more_stages_than_are_kept(void **state)
 	assert_int_equal(bug.stage_count, BUG_STAGES);
 	assert_int_equal(bug.stages[BUG_STAGES - 1].ns, 99);
 	report_free(report);
-}
-
-static void check_mail(const char *text)
-{
-	int column = 0;
-
-	for (const char *s = text; *s; s++) {
-		assert_true(*s == '\n' || (*s >= ' ' && *s < 0x7f));
-		column = *s == '\n' ? 0 : column + 1;
-		assert_true(column <= PARAGRAPH_COLUMNS);
-	}
 }
 
 /* Writes the mail about the finding `id`; to be freed. */
