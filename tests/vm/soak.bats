@@ -10,7 +10,8 @@ setup_file() {
 }
 
 race() {
-	machine $((soak + 60)) "$1" -f "$top/.build/soak" "$here/scenario/soak.sh" "$1" "$soak" "$seed"
+	# Files with a loss stay: some three MiB of them a second.
+	machine $((soak + 60)) "$1" -d $((1024 + 8 * soak)) -f "$top/.build/soak" "$here/scenario/soak.sh" "$1" "$soak" "$seed"
 	tail -n 1 "$out/$1.soak"
 	tail -n 1 "$out/$1.json"
 	jq -s -e 'last | .type == "soak-end" and .complete and .writes > 0' "$out/$1.soak" >/dev/null

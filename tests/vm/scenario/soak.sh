@@ -10,7 +10,8 @@ name=$(echo "$module" | tr : -)
 use_module "$module"
 scratch_mkfs
 scratch_mount
-watch_start "$name"
+# Hundreds of findings a second, and writers that leave the tool little time.
+watch_start "$name" --ring-size 16384
 /in/soak -t 8 -s "$seconds" -S "$seed" "$scratch" >"/out/$name.soak" 2>"/out/$name.soak.err" || [ $? = 1 ] ||
 	fail "soak: $(cat "/out/$name.soak.err")"
 watch_stop
