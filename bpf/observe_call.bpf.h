@@ -21,7 +21,10 @@ static __always_inline int observe_call(struct kiocb *iocb,
 		return 0;
 	if (task->call.id || task->writeback)
 		go_blind(BLIND_no_exit);
-	__builtin_memset(task, 0, sizeof(*task));
+	/* A direct write that it may be the rest of is still to be known. */
+	__builtin_memset(&task->call, 0, sizeof(task->call));
+	task->dedupe_ns = 0;
+	task->writeback = 0;
 	task->call.id = bpf_ktime_get_ns();
 	task->call.iocb = iocb;
 	task->call.from = from;
