@@ -75,8 +75,8 @@ static void print(const struct finding *f, bool json)
 static void check_record(const struct record *r)
 {
 	CHECK(r->stack_len <= RECORD_STACK_DEPTH);
-	CHECK(r->evidence.clean.len <= RECORD_STACK_DEPTH);
-	CHECK(r->evidence.drop.len <= RECORD_STACK_DEPTH);
+	CHECK(r->trail.clean.len <= RECORD_STACK_DEPTH);
+	CHECK(r->trail.drop.len <= RECORD_STACK_DEPTH);
 	CHECK(r->path_len <= sizeof(r->path));
 	CHECK(strnlen(r->comm, WINDOW_COMM_LEN) < WINDOW_COMM_LEN);
 	for (int i = 0; i < WINDOW_RANGES; i++)
