@@ -180,13 +180,16 @@ static int page_out(struct engine *engine, struct trial *trial)
 
 		if (map == MAP_FAILED)
 			return -errno;
-		for (uint32_t i = 0; i < plan->pages; i++) {
-			if (!pages_cleaned(trial, i))
-				continue;
-			(void)*(volatile unsigned char *)(map + i * PAGE);
-			if (madvise(map + i * PAGE, PAGE, MADV_PAGEOUT))
+		for (uint32_t i = 0; i < plan->pages; i++)
+			if (pages_cleaned(trial, i))
+				(void)*(volatile unsigned char *)(map +
+								  i * PAGE);
+		/* To be used puts it into a list, too. */
+		empty_lists(trial);
+		for (uint32_t i = 0; i < plan->pages; i++)
+			if (pages_cleaned(trial, i) &&
+			    madvise(map + i * PAGE, PAGE, MADV_PAGEOUT))
 				err = -errno;
-		}
 		munmap(map, plan->pages * PAGE);
 		pause_ms(times);
 	}
