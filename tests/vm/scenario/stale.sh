@@ -18,7 +18,7 @@ strand() {
 
 # lost_page FILE: the index of the page that it lost.
 lost_page() {
-	grep '"class":"lost"' /out/stale.json | grep "\"inode\":$(stat -c %i "$1")," | sed 's/.*"page":\([0-9]*\).*/\1/'
+	grep '"class":"lost"' /out/stale.json | { grep "\"inode\":$(stat -c %i "$1")," || :; } | sed 's/.*"page":\([0-9]*\).*/\1/'
 }
 
 # overwrite BYTES: from the start of the lost page of the file in $f on.
@@ -47,6 +47,8 @@ sleep 2
 
 n=0
 for f in "$scratch"/provoke-*; do
+	# The last one may have been ended before it had a stranded page.
+	[ -n "$(lost_page "$f")" ] || continue
 	n=$((n + 1))
 	case $n in
 	1 | 2) by read cat "$f" ;;
