@@ -69,6 +69,14 @@ fuzz_coverage)
 	printf 'btrfs-dirtywatch-coverage 1\nboot=%s\npid=0000004711\nstart=%020d\nbeat=%020d\nfs=%032x\ntgid=0000000000\n' \
 		01234567-89ab-cdef-0123-456789abcdef 17 18446744073 171 >"$folder/note"
 	;;
+fuzz_module)
+	for where in NOWHERE LOCK HELPER WRAPPER; do
+		gcc -O2 -c -mcmodel=kernel -fno-pic -fno-asynchronous-unwind-tables -DCLEAN_$where "$here/../cli/module.c" -o "$folder/$where"
+	done
+	xz -c "$folder/HELPER" >"$folder/xz"
+	zstd -qc "$folder/HELPER" >"$folder/zstd"
+	gzip -c "$folder/HELPER" >"$folder/gzip"
+	;;
 fuzz_number) printf '%s\n' 0 007 18446744073709551615 18446744073709551616 1.5 .5 1..2 0x10 -1 315359999.9 1e3 | each ;;
 fuzz_text)
 	each <<-'END'
