@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input.h"
 #include "log.h"
 #include "recording_play.h"
 #include "replay.h"
@@ -165,7 +166,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static int replay_any(const struct replay_options *o, FILE *in,
 		      struct report *report)
 {
-	const char *name = in == stdin ? "standard input" : o->path;
+	const char *name = input_name(o->path);
 	struct recording rec;
 	int code;
 
@@ -202,20 +203,15 @@ int replay_main(int argc, char **argv)
 		       "3 could not answer, 5 blind (evidence is missing).",
 	};
 	struct replay_options o = { 0 };
-	FILE *in = stdin;
+	FILE *in;
 	int code;
 
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
 		return EXIT_USAGE;
-	if (strcmp(o.path, "-") != 0)
-		in = fopen(o.path, "re");
-	if (!in) {
-		complain("cannot open '%s': %s; give the path of a recording",
-			 o.path, strerror(errno));
+	in = input_open(o.path);
+	if (!in)
 		return EXIT_NO_ANSWER;
-	}
 	code = replay_file(&o, in);
-	if (in != stdin)
-		fclose(in);
+	input_close(in);
 	return code;
 }

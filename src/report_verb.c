@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "input.h"
 #include "log.h"
 #include "report_list.h"
 #include "report_verb.h"
@@ -71,11 +72,6 @@ static int no_memory(void)
 	return EXIT_NO_ANSWER;
 }
 
-static const char *name_of(const struct verb_options *o)
-{
-	return strcmp(o->path, "-") != 0 ? o->path : "standard input";
-}
-
 /* A new file, for its owner: it has names of files in it. */
 static FILE *open_new(const char *path)
 {
@@ -120,7 +116,7 @@ static int list(const struct verb_options *o, FILE *in)
 	report = report_list_new(out, o->verbose);
 	if (!report)
 		return close_output(o, out, no_memory());
-	code = recording_say(&rec, in, name_of(o), o->partial, report);
+	code = recording_say(&rec, in, input_name(o->path), o->partial, report);
 	recording_free(&rec);
 	report_free(report);
 	return close_output(o, out, code);
@@ -153,14 +149,14 @@ static int find_bug(const struct verb_options *o, FILE *in)
 
 	if (!report)
 		return no_memory();
-	code = recording_say(&rec, in, name_of(o), o->partial, report);
+	code = recording_say(&rec, in, input_name(o->path), o->partial, report);
 	if (code != EXIT_NO_ANSWER && bug.stage_count && !bug.ambiguous) {
 		code = describe(o, &bug, &rec, code);
 	} else if (code != EXIT_NO_ANSWER) {
 		complain(
 			"%s finding of '%s' has an id that begins with '%s': 'report' without --bug lists them",
-			bug.ambiguous ? "more than one" : "no", name_of(o),
-			o->bug);
+			bug.ambiguous ? "more than one" : "no",
+			input_name(o->path), o->bug);
 		code = EXIT_USAGE;
 	}
 	recording_free(&rec);
@@ -179,20 +175,15 @@ int report_main(int argc, char **argv)
 		       "3 could not answer, 5 blind (evidence is missing).",
 	};
 	struct verb_options o = { 0 };
-	FILE *in = stdin;
+	FILE *in;
 	int code;
 
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
 		return EXIT_USAGE;
-	if (strcmp(o.path, "-") != 0)
-		in = fopen(o.path, "re");
-	if (!in) {
-		complain("cannot open '%s': %s; give the path of a recording",
-			 o.path, strerror(errno));
+	in = input_open(o.path);
+	if (!in)
 		return EXIT_NO_ANSWER;
-	}
 	code = o.bug ? find_bug(&o, in) : list(&o, in);
-	if (in != stdin)
-		fclose(in);
+	input_close(in);
 	return code;
 }
