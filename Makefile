@@ -68,7 +68,7 @@ $(BUILD)/src/%.o: src/%.c | $(skeleton)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(cflags) -MMD -MP -c $< -o $@
 
-$(BUILD)/src/tracer.o: $(skeleton)
+$(BUILD)/src/tracer_modern.o: $(skeleton)
 # Its text is part of the program.
 $(BUILD)/src/provoke_export.o: src/reproducer/lost-write.c
 

@@ -9,5 +9,5 @@ int BPF_PROG(add, struct folio *folio)
 {
 	if (!following || !inode_watched(folio->mapping->host))
 		return 0;
-	return observe_add(ctx);
+	return observe_add(context_argument(ctx, 0));
 }

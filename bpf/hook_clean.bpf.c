@@ -16,5 +16,5 @@ int BPF_PROG(clean_exit, struct folio *folio, __u8 cleaned)
 	if (!armed || (!cleaned && !live) || !mapping ||
 	    !inode_watched(mapping->host))
 		return 0;
-	return observe_clean(ctx, cleaned);
+	return observe_clean(ctx, context_argument(ctx, 0), cleaned);
 }

@@ -7,12 +7,12 @@
 SEC("tp_btf/mm_filemap_delete_from_page_cache")
 int BPF_PROG(drop, struct folio *folio)
 {
-	return live ? observe_drop(ctx) : 0;
+	return live ? observe_drop(ctx, context_argument(ctx, 0)) : 0;
 }
 
 SEC("fexit/folio_migrate_mapping")
 int BPF_PROG(migrate_exit, struct address_space *mapping,
 	     struct folio *newfolio, struct folio *folio, int extra, int err)
 {
-	return live && !err ? observe_move(ctx) : 0;
+	return live && !err ? observe_move(context_argument(ctx, 1)) : 0;
 }

@@ -10,5 +10,5 @@ int BPF_PROG(evict_entry, struct address_space *mapping)
 	if (armed != ARMED || knob_tgid || !mapping->nrpages ||
 	    !inode_watched(mapping->host))
 		return 0;
-	return observe_evict(ctx);
+	return observe_evict(ctx, context_argument(ctx, 0));
 }

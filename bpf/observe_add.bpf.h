@@ -40,9 +40,9 @@ static __noinline int say_stale(const struct page_at *at,
 }
 
 /* A page is in the page cache, locked, and not read yet. */
-static __always_inline int observe_add(void *ctx)
+static __always_inline int observe_add(__u64 page)
 {
-	struct page_at at = page_argument(ctx, 0);
+	struct page_at at = page_place(page);
 	struct loss_key key = loss_key_of(at.mapping, at.index);
 	struct loss *found = bpf_map_lookup_elem(&losses, &key);
 	enum record_read how = READ_BY_READ;

@@ -125,9 +125,10 @@ static __noinline int observe_unexplained(const struct stack_search *search,
 }
 
 /* A page was cleaned outside do_writepages(): by whom, says the stack. */
-static __always_inline void observe_odd_clean(void *ctx, struct call *call)
+static __always_inline void observe_odd_clean(void *ctx, __u64 page,
+					      struct call *call)
 {
-	struct page_at at = page_argument(ctx, 0);
+	struct page_at at = page_place(page);
 	struct stack_search search;
 
 	if (stack_classify(ctx, STACK_CLEAN, &search)) {
@@ -156,29 +157,29 @@ static __always_inline void observe_odd_clean(void *ctx, struct call *call)
 }
 
 /*
- * folio_clear_dirty_for_io(), whose context this is, returned `cleaned` for a
- * page of a watched file.
+ * folio_clear_dirty_for_io(), whose context this is, returned `cleaned` for
+ * this page of a watched file.
  */
-static __always_inline int observe_clean(void *ctx, bool cleaned)
+static __always_inline int observe_clean(void *ctx, __u64 page, bool cleaned)
 {
 	struct task_state *task = task_known();
 	struct call *call = task && task->call.id ? &task->call : NULL;
 
 	if (!cleaned) {
 		if (call && call->suspects) {
-			struct page_at at = page_argument(ctx, 0);
+			struct page_at at = page_place(page);
 
 			observe_retry(call, &at);
 		}
 	} else if (task && task->writeback) {
 		count(COUNT_written);
 		if (live) {
-			struct page_at at = page_argument(ctx, 0);
+			struct page_at at = page_place(page);
 
 			observe_written(&at);
 		}
 	} else {
-		observe_odd_clean(ctx, call);
+		observe_odd_clean(ctx, page, call);
 	}
 	return 0;
 }

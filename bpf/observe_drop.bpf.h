@@ -6,9 +6,9 @@
 #include "observe_overwrite.bpf.h"
 
 /* A page leaves the page cache. */
-static __always_inline int observe_drop(void *ctx)
+static __always_inline int observe_drop(void *ctx, __u64 page)
 {
-	struct page_at at = page_argument(ctx, 0);
+	struct page_at at = page_place(page);
 	__u64 id = bpf_get_current_pid_tgid();
 	struct stack_search search;
 	struct inode *inode;
@@ -50,10 +50,10 @@ static __always_inline int observe_drop(void *ctx)
 	return 0;
 }
 
-/* A page was migrated: its window follows it. */
-static __always_inline int observe_move(void *ctx)
+/* A page was migrated to this new one: its window follows it. */
+static __always_inline int observe_move(__u64 page)
 {
-	struct page_at at = page_argument(ctx, 1); /* the new page */
+	struct page_at at = page_place(page);
 	struct place place;
 	struct window *w;
 

@@ -68,14 +68,12 @@ static __noinline int say_evicted(void *ctx, struct inode *inode,
 	return 0;
 }
 
-/* All pages of a mapping, which is argument 0, are about to be thrown away. */
-static __always_inline int observe_evict(void *ctx)
+/* All pages of this mapping are about to be thrown away. */
+static __always_inline int observe_evict(void *ctx, __u64 mapping)
 {
 	struct dirty_walk walk = { 0 };
 	struct inode *inode;
-	__u64 mapping = 0;
 
-	bpf_probe_read_kernel(&mapping, sizeof(mapping), ctx);
 	inode = mapping_inode(mapping);
 	if (inode_unwanted(inode) ||
 	    filesystem_failed(BPF_CORE_READ(inode, i_sb)))

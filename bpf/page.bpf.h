@@ -32,16 +32,23 @@ struct page_at {
 };
 
 /*
- * The page that is argument `n` of the hooked function. Read from the context
- * as memory, since the argument itself is a typed pointer.
+ * Argument `n` of the function that a BTF program hooks, as a plain number.
+ * Read from the context as memory, since the argument is a typed pointer.
  */
-static __always_inline struct page_at page_argument(void *ctx, int n)
+static __always_inline __u64 context_argument(void *ctx, int n)
 {
-	struct page_at at = { 0 };
-	struct folio *folio;
+	__u64 argument = 0;
 
-	bpf_probe_read_kernel(&at.page, sizeof(at.page), (__u64 *)ctx + n);
-	folio = (struct folio *)at.page;
+	bpf_probe_read_kernel(&argument, sizeof(argument), (__u64 *)ctx + n);
+	return argument;
+}
+
+/* Where the page of this address stands. */
+static __always_inline struct page_at page_place(__u64 page)
+{
+	struct page_at at = { .page = page };
+	struct folio *folio = (struct folio *)page;
+
 	at.mapping = (__u64)BPF_CORE_READ(folio, mapping);
 	at.index = BPF_CORE_READ(folio, index);
 	return at;

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "facts.h"
-#include "hookset.h"
 #include "log.h"
 #include "options.h"
 #include "record_verb.h"
@@ -35,13 +34,13 @@ static int option_facts(struct recorder *r, const struct options *o)
 
 static int hook_facts(struct recorder *r, const struct tracer *tracer)
 {
+	const char *program = NULL, *role;
 	char key[64];
 	int err = 0;
 
-	for (unsigned int i = 0; !err && i < hook_role_count; i++) {
-		const char *program = tracer_program(tracer, i);
-
-		snprintf(key, sizeof(key), "hook.%s", hook_roles[i].name);
+	for (unsigned int i = 0;
+	     !err && (role = tracer_role(tracer, i, &program)); i++) {
+		snprintf(key, sizeof(key), "hook.%s", role);
 		err = recorder_fact(r, key, program ? program : "none");
 	}
 	return err;

@@ -58,8 +58,12 @@ int tracer_blind(const struct tracer *tracer,
 /* Detach everything: what the maps hold from here on stays as it is. */
 void tracer_stop(struct tracer *tracer);
 
-/* The program chosen for each role of hook_roles, in its order. */
-const char *tracer_program(const struct tracer *tracer, unsigned int role);
+/*
+ * The name of role `i` and the program that serves it, NULL if none does.
+ * Returns NULL behind the last role.
+ */
+const char *tracer_role(const struct tracer *tracer, unsigned int i,
+			const char **program);
 
 /*
  * Add up the counters, the blindness and the pages that are still stranded.

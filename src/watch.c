@@ -15,7 +15,6 @@
 #include "facts.h"
 #include "finding.h"
 #include "follow.h"
-#include "hookset.h"
 #include "log.h"
 #include "mounts.h"
 #include "options.h"
@@ -219,12 +218,11 @@ static int start(struct watch *w)
 
 static void show_hooks(const struct watch *w)
 {
-	for (unsigned int i = 0; i < hook_role_count; i++) {
-		const char *program = tracer_program(w->tracer, i);
+	const char *program = NULL, *role;
 
-		fprintf(stderr, "%-16s %s\n", hook_roles[i].name,
-			program ? program : "none");
-	}
+	for (unsigned int i = 0; (role = tracer_role(w->tracer, i, &program));
+	     i++)
+		fprintf(stderr, "%-16s %s\n", role, program ? program : "none");
 }
 
 /* ---- run ------------------------------------------------------------ */
