@@ -93,9 +93,13 @@ copy_module() {
 	esac
 }
 
-# pack FOLDER: print it as a zstd-compressed cpio archive.
+# pack FOLDER: print it as a compressed cpio archive: zstd, which kernels before 5.9 cannot unpack.
 pack() {
-	(cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) | zstd -q -3 -T2
+	local packer=(zstd -q -3 -T2)
+	case $release in
+	[1-4].* | 5.[0-8].*) packer=(gzip -1) ;;
+	esac
+	(cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) | "${packer[@]}"
 }
 
 # The modules, in the order in which they load. $1: all, in a folder where depmod may write; $2: the image's root.
@@ -108,14 +112,15 @@ stage_modules() {
 	depmod -b "$1" "$release"
 	for name in $needed_modules; do
 		modprobe -d "$1" -S "$release" --show-depends "$name" || die "kernel $release has no module $name"
-	done | sed -n "s|^insmod $1\(/[^ ]*\).*|\1|p" | grep -v '/btrfs\.ko' | awk '!seen[$0]++' >"$1/order"
+	done | sed -n "s|^insmod $1\(/[^ ]*\).*|\1|p" | awk '!/\/btrfs\.ko/ && !seen[$0]++' >"$1/order"
 	for name in $useful_modules; do
 		modprobe -d "$1" -S "$release" --show-depends "$name" 2>/dev/null || true
 	done | sed -n "s|^insmod $1\(/[^ ]*\).*|\1|p" | cat "$1/order" - | sort -u >"$1/all"
 	while read -r path; do
 		copy_module "$1$path" "$2$path"
 	done <"$1/all"
-	cp "$1/$tree"/modules.{builtin,builtin.modinfo,order} "$2/$tree/"
+	cp "$1/$tree"/modules.{builtin,order} "$2/$tree/"
+	[ ! -f "$1/$tree/modules.builtin.modinfo" ] || cp "$1/$tree/modules.builtin.modinfo" "$2/$tree/" # from 5.2 on
 	depmod -b "$2" "$release"
 	sed -E 's/\.(xz|zst)$//' "$1/order" >"$2/lib/load-order"
 }
@@ -196,12 +201,18 @@ add_files() {
 	done
 }
 
-# The variants of btrfs.ko, each in /modules/VARIANT[-nobtf]; `image` is the one that the kernel came with.
+# The variants of btrfs.ko, each in /modules/VARIANT[-nobtf]; `image` is the one that the kernel came with, `builtin`
+# the one that it has built in.
 add_variants() {
 	local spec ko target
 	for spec in ${variants//,/ }; do
 		target=$stage/modules/${spec/:/-}/btrfs.ko
 		case $spec in
+		builtin)
+			grep -qx 'kernel/fs/btrfs/btrfs\.ko' "$root/lib/modules/$release/modules.builtin" ||
+				die "kernel $release has no btrfs built in"
+			continue
+			;;
 		image) ko=$(find "$root/lib/modules/$release/kernel/fs/btrfs" -name 'btrfs.ko*') ;;
 		*:nobtf) ko=$("$top/module/build.sh" "$kernel" "${spec%:nobtf}" nobtf) || ko='' ;;
 		*) ko=$("$top/module/build.sh" "$kernel" "$spec" btf) || ko='' ;;
