@@ -12,12 +12,12 @@ die() {
 	exit "$1"
 }
 
-# row KERNEL: set suite, source, release and cc from the table.
+# row KERNEL: set suites, source, release and compiler from the table.
 row() {
 	local line
 	line=$(awk -v k="$1" '!/^#/ && $1 == k' "$module/kernels")
 	[ -n "$line" ] || die 2 "kernel '$1' is not in module/kernels; name one of: $(awk '!/^#/ { print $1 }' "$module/kernels" | xargs)"
-	read -r _ suite source release cc <<<"$line"
+	read -r _ suites source release compiler <<<"$line"
 }
 
 # locked DIR: create DIR and hold its lock until the script ends. Whoever holds it owns DIR/new:

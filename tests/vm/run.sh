@@ -102,6 +102,22 @@ pack() {
 	(cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) | "${packer[@]}"
 }
 
+# with_wishes FOLDER NAME...: the names, each behind what its modules.softdep lines want before it. modprobe heeds only
+# the first of several lines for one module.
+with_wishes() {
+	local name folder=$1
+	shift
+	for name; do
+		sed -n "s/^softdep $name pre: //p" "$folder/modules.softdep" | xargs -n 1 echo
+		echo "$name"
+	done | awk 'NF && !seen[$0]++'
+}
+
+# modules_for FOLDER NAME: the files that NAME needs, itself last, in the order in which they load.
+modules_for() {
+	modprobe -d "$1" -S "$release" --show-depends "$2" | sed -n "s|^insmod $1\(/[^ ]*\).*|\1|p"
+}
+
 # The modules, in the order in which they load. $1: all, in a folder where depmod may write; $2: the image's root.
 # No btrfs.ko: a scenario must never get one that it did not choose.
 stage_modules() {
@@ -111,11 +127,15 @@ stage_modules() {
 	cp -rs "$(realpath "$root/$tree")" "$1/lib/modules/"
 	depmod -b "$1" "$release"
 	for name in $needed_modules; do
-		modprobe -d "$1" -S "$release" --show-depends "$name" || die "kernel $release has no module $name"
-	done | sed -n "s|^insmod $1\(/[^ ]*\).*|\1|p" | awk '!/\/btrfs\.ko/ && !seen[$0]++' >"$1/order"
+		modules_for "$1" "$name" >/dev/null || die "kernel $release has no module $name"
+	done
+	# shellcheck disable=SC2086 # a list of names
+	for name in $(with_wishes "$1/$tree" $needed_modules); do
+		modules_for "$1" "$name" 2>/dev/null || true # a wish may be built in, or not be there
+	done | awk '!/\/btrfs\.ko/ && !seen[$0]++' >"$1/order"
 	for name in $useful_modules; do
-		modprobe -d "$1" -S "$release" --show-depends "$name" 2>/dev/null || true
-	done | sed -n "s|^insmod $1\(/[^ ]*\).*|\1|p" | cat "$1/order" - | sort -u >"$1/all"
+		modules_for "$1" "$name" 2>/dev/null || true
+	done | cat "$1/order" - | sort -u >"$1/all"
 	while read -r path; do
 		copy_module "$1$path" "$2$path"
 	done <"$1/all"
@@ -155,7 +175,7 @@ print_elf() {
 # anew when the functions or lists above change; half a file never bears the final name.
 cached() {
 	local key
-	key=$({ cat "$vmlinuz"; declare -f print_modules stage_modules copy_module pack print_elf; echo "$needed_modules $useful_modules"; } | sha256sum)
+	key=$({ cat "$vmlinuz"; declare -f print_modules stage_modules with_wishes modules_for copy_module pack print_elf; echo "$needed_modules $useful_modules"; } | sha256sum)
 	made=$top/.cache/vm/$1-$release-${key:0:16}
 	if [ -f "$made" ]; then
 		return 0
