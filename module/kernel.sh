@@ -137,7 +137,7 @@ relocate() {
 	local makefile link to
 	for makefile in "$1"/usr/src/linux-headers-*/Makefile; do
 		# shellcheck disable=SC2016 # make's own variables
-		sed -i 's|^include /usr/src/|include $(dir $(lastword $(MAKEFILE_LIST)))../|' "$makefile"
+		sed -i -E 's,^(include |KBUILD_OUTPUT=)/usr/src/,\1$(abspath $(dir $(lastword $(MAKEFILE_LIST)))..)/,' "$makefile"
 	done
 	for link in "$1"/lib/modules/*/build "$1"/lib/modules/*/source; do
 		to=$(readlink "$link")

@@ -235,7 +235,7 @@ add_variants() {
 			;;
 		image) ko=$(find "$root/lib/modules/$release/kernel/fs/btrfs" -name 'btrfs.ko*') ;;
 		*:nobtf) ko=$("$top/module/build.sh" "$kernel" "${spec%:nobtf}" nobtf) || ko='' ;;
-		*) ko=$("$top/module/build.sh" "$kernel" "$spec" btf) || ko='' ;;
+		*) ko=$("$top/module/build.sh" "$kernel" "$spec") || ko='' ;;
 		esac
 		[ -f "$ko" ] || die "module variant '$spec' of kernel $kernel is not to be had; see the message above"
 		copy_module "$ko" "$target${ko##*btrfs.ko}"
