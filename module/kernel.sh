@@ -24,7 +24,7 @@ all_of() {
 	local name version=$1
 	shift
 	for name; do
-		versions "$name" | grep -qxF "$version" || return 1
+		versions "$name" | grep -xF "$version" >/dev/null || return 1
 	done
 }
 

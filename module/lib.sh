@@ -32,19 +32,26 @@ locked() {
 	trap 'rm -rf "$new"' EXIT
 }
 
-# Succeed if ELF file $1 has BTF.
+# Succeed if ELF file $1 has BTF. The whole list is read first: a pipe that is left early would count as a failure.
 has_btf() {
-	readelf -SW "$1" | grep -q ' \.BTF '
+	[[ $(readelf -SW "$1") == *' .BTF '* ]]
 }
 
 # Unpack the ELF kernel inside the kernel image $1 to file $2; it has the BTF that the module's builds upon.
 # The image's header says where it is (Documentation/x86/boot.rst: setup_sects, payload_offset, payload_length).
 unpack_image() {
 	local sects offset length
+	local -a unpack
 	sects=$(od -An -tu1 -j $((0x1f1)) -N 1 "$1")
 	read -r offset length < <(od -An -tu4 -j $((0x248)) -N 8 "$1")
+	offset=$(((sects + 1) * 512 + offset))
+	case $(od -An -tx1 -j "$offset" -N 4 "$1") in
+	' fd 37 7a 58') unpack=(xz -dc) ;;
+	' 28 b5 2f fd') unpack=(zstd -qdc --long=31) ;;
+	*) die 3 "cannot unpack ${1##*/}; only images packed with xz or zstd are known" ;;
+	esac
 	# The last 4 bytes are the unpacked size, not part of the stream.
-	dd if="$1" status=none bs=64K iflag=skip_bytes,count_bytes skip=$(((sects + 1) * 512 + offset)) count=$((length - 4)) |
-		xz -dc >"$2" || die 3 "cannot unpack ${1##*/}; only images packed with xz are known"
+	dd if="$1" status=none bs=64K iflag=skip_bytes,count_bytes skip="$offset" count=$((length - 4)) |
+		"${unpack[@]}" >"$2" || die 3 "cannot unpack ${1##*/}; it is cut off or damaged"
 	has_btf "$2" || die 3 "${1##*/} has no BTF; its modules cannot have any either"
 }
