@@ -27,8 +27,12 @@ expression page;
  f(...)
  {
  <+...
+(
  if (clear_page_dirty_for_io(page))
    account_page_redirty(page);
+|
+ clear_page_dirty_for_io(page);
+)
  ...+>
  }
 
@@ -80,9 +84,14 @@ expression count, page;
  f(...)
  {
  <...
+(
 - for (i = 0; i < count; i++)
 -   if (clear_page_dirty_for_io(page))
 -     account_page_redirty(page);
+|
+- for (i = 0; i < count; i++)
+-   clear_page_dirty_for_io(page);
+)
  ...>
  }
 
@@ -93,7 +102,11 @@ expression page;
  f(...)
  {
  <...
+(
 - if (clear_page_dirty_for_io(page))
 -   account_page_redirty(page);
+|
+- clear_page_dirty_for_io(page);
+)
  ...>
  }
