@@ -321,6 +321,20 @@ watch_machine() {
 	progress "ended after $(tenths "$now") s"
 }
 
+# Start a machine and wait for its end. One that ends while the kernel boots has run nothing of the scenario, so it gets
+# another chance: now and then the emulator runs code that another processor has just patched ("Oops: int3").
+run_machine() {
+	local chances=2
+	start_machine
+	watch_machine
+	while [ ! -s "$tmp/scenario.log" ] && [ -z "$late" ] && [ "$chances" -gt 0 ]; do
+		chances=$((chances - 1))
+		say "the kernel did not come up: $(grep -aEm1 "$complaints" "$tmp/console" || echo no complaint); trying again"
+		start_machine
+		watch_machine
+	done
+}
+
 tenths() {
 	echo "$(($1 / 1000000)).$(($1 / 100000 % 10))"
 }
@@ -405,7 +419,6 @@ fi
 cached modules print_modules
 { pack "$stage"; cat "$made"; } >"$tmp/initrd"
 progress "$release with $(du -h "$tmp/initrd" | cut -f1) of initramfs"
-start_machine
-watch_machine
+run_machine
 bring_back
 judge
