@@ -97,7 +97,7 @@ check() {
 	for deb in "$1"/*.deb; do
 		found=$(dpkg-deb -f "$deb" Version)
 		[ "$found" = "$version" ] ||
-			die 3 "$(dpkg-deb -f "$deb" Package) is $found but $source is $version, and all must be one version; try again with --update"
+			die 3 "$(dpkg-deb -f "$deb" Package) is $found but $kernel is $version, and all must be one version; try again with --update"
 	done
 }
 
