@@ -16,17 +16,17 @@ static const char *const state_words[CHECK_STATES] = {
 	[CHECK_VULNERABLE] = "vulnerable",
 };
 
+/* By the weight of the row that decides. */
 static const struct {
 	const char *word;
 	const char *text;
 } verdicts[] = {
-	[EXIT_NONE_LOST] = { "full", "FULL: watch would give full verdicts" },
-	[EXIT_LOST] = { "vulnerable",
-			"VULNERABLE: watch would give full verdicts, and this btrfs loses writes" },
-	[EXIT_NO_ANSWER] = { "none", "NONE: watch would refuse" },
-	[EXIT_NO_PERMISSION] = { "none", "NONE: watch would refuse" },
-	[EXIT_BLIND] = { "blind",
-			 "BLIND: watch would begin, and miss evidence" },
+	{ "full", "FULL: watch would give full verdicts" },
+	{ "vulnerable",
+	  "VULNERABLE: watch would give full verdicts, and this btrfs loses writes" },
+	{ "blind", "BLIND: watch would begin, and may miss evidence" },
+	{ "unknown", "UNKNOWN: whether watch can begin was not tried" },
+	{ "none", "NONE: watch would refuse" },
 };
 
 const char *check_state_word(enum check_state state)
@@ -70,10 +70,12 @@ void check_needs(struct check_rows *rows, const struct system *system)
 	}
 }
 
-/* Which of two codes decides; of two refusals the first. */
-static int weight(int exit_code)
+/* How much a row decides; of two that decide as much, the first does. */
+static unsigned int weight(const struct check_row *row)
 {
-	switch (exit_code) {
+	if (row->state == CHECK_MISSING)
+		return 4; /* where `watch` stops */
+	switch (row->exit_code) {
 	case EXIT_NONE_LOST:
 		return 0;
 	case EXIT_LOST:
@@ -85,22 +87,24 @@ static int weight(int exit_code)
 	}
 }
 
+static const struct check_row *heaviest(const struct check_rows *rows)
+{
+	const struct check_row *found = &rows->rows[0];
+
+	for (unsigned int i = 1; i < rows->count; i++)
+		if (weight(&rows->rows[i]) > weight(found))
+			found = &rows->rows[i];
+	return found;
+}
+
 void check_judge(const struct check_rows *rows, struct check_verdict *v)
 {
-	*v = (struct check_verdict){ 0 };
-	for (unsigned int i = 0; i < rows->count; i++) {
-		const struct check_row *row = &rows->rows[i];
+	const struct check_row *row = heaviest(rows);
 
-		v->states[row->state]++;
-		if (weight(row->exit_code) <= weight(v->exit_code))
-			continue;
-		v->exit_code = row->exit_code;
-		v->remedy = row->remedy;
-	}
-	v->word = verdicts[v->exit_code].word;
-	v->text = verdicts[v->exit_code].text;
-	if (weight(v->exit_code) == 3 && !v->states[CHECK_MISSING]) {
-		v->word = "unknown";
-		v->text = "UNKNOWN: whether watch can begin was not tried";
-	}
+	*v = (struct check_verdict){ .exit_code = row->exit_code,
+				     .remedy = row->remedy };
+	for (unsigned int i = 0; i < rows->count; i++)
+		v->states[rows->rows[i].state]++;
+	v->word = verdicts[weight(row)].word;
+	v->text = verdicts[weight(row)].text;
 }

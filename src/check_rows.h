@@ -14,7 +14,7 @@
 enum check_state {
 	CHECK_OK,
 	CHECK_UNKNOWN,	  /* nobody could tell */
-	CHECK_DEGRADED,	  /* `watch` will be blind, or tell less */
+	CHECK_DEGRADED,	  /* `watch` may be blind, or tell less */
 	CHECK_MISSING,	  /* `watch` refuses */
 	CHECK_VULNERABLE, /* this btrfs has the bug */
 	CHECK_STATES
@@ -61,7 +61,10 @@ void check_needs(struct check_rows *rows, const struct system *system);
 void check_hooks(struct check_rows *rows, const struct system *system,
 		 const struct hook_kernel *kernel);
 
-/* Of the first row that is missing; then blind beats vulnerable. */
+/*
+ * The first row that is missing decides, as it does for `watch`; then what is
+ * not known, then blind, then vulnerable. There must be a row.
+ */
 void check_judge(const struct check_rows *rows, struct check_verdict *verdict);
 
 #endif

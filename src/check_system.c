@@ -42,21 +42,31 @@ static struct tracer *try_tracer(const struct ksyms *ksyms, int *code)
 	return NULL;
 }
 
+static struct check_row *hook_row(struct check_rows *rows, const char *role)
+{
+	for (unsigned int i = 0; i < rows->count; i++)
+		if (!strcmp(rows->rows[i].kind, "hook") &&
+		    !strcmp(rows->rows[i].name, role))
+			return &rows->rows[i];
+	return check_row_add(rows, "hook", role);
+}
+
 /* What the tracer took in the end is what `watch` would take. */
 static void note_programs(struct check_rows *rows, const struct tracer *tracer)
 {
-	unsigned int role = 0;
+	const char *role, *program;
 
-	for (unsigned int i = 0; i < rows->count; i++) {
-		struct check_row *row = &rows->rows[i];
-		const char *program;
+	for (unsigned int i = 0; (role = tracer_role(tracer, i, &program));
+	     i++) {
+		struct check_row *row;
 
-		if (strcmp(row->kind, "hook") != 0)
+		if (!program)
 			continue;
-		program = tracer_program(tracer, role++);
-		if (!program || !row->program || !strcmp(program, row->program))
+		row = hook_row(rows, role);
+		if (row->program && !strcmp(program, row->program))
 			continue;
 		row->program = program;
+		row->symbol = NULL;
 		snprintf(row->found, CHECK_TEXT, "%s", program);
 	}
 }

@@ -126,13 +126,17 @@ JUDGE(kcore)
 	return NEED_MISSING;
 }
 
+/*
+ * Switched off, nothing would be seen. And 6.1 kills all function tracing of
+ * the machine, with a warning, some time after hooks came and went meanwhile.
+ */
 static enum need_state judge_switch(const char *value, char found[NEED_FOUND],
 				    const char *name)
 {
 	if (!*value)
 		return NEED_UNTOLD;
 	snprintf(found, NEED_FOUND, "%s = %s", name, value);
-	return *value == '0' ? NEED_DEGRADED : NEED_MET;
+	return *value == '0' ? NEED_MISSING : NEED_MET;
 }
 
 JUDGE(function_hooks)
@@ -194,10 +198,10 @@ const struct need needs[] = {
 	  "cannot read the code of a btrfs.ko without BTF in /proc/kcore: it needs CONFIG_PROC_KCORE, or CONFIG_DEBUG_INFO_BTF_MODULES",
 	  0 },
 	{ "function hooks", function_hooks, EXIT_BLIND,
-	  "the kernel calls no hooks at functions and nothing will be seen: set the sysctl kernel.ftrace_enabled to 1",
+	  "the kernel calls no hooks at functions, so nothing would be seen: set the sysctl kernel.ftrace_enabled to 1",
 	  0 },
 	{ "probes", probes, EXIT_BLIND,
-	  "kernel probes are switched off and nothing of theirs will be seen: write 1 to /sys/kernel/debug/kprobes/enabled",
+	  "kernel probes are switched off, so not all would be seen: write 1 to /sys/kernel/debug/kprobes/enabled",
 	  0 },
 	{ "preemption", preemption, EXIT_BLIND,
 	  "this kernel is preempted anywhere (preempt=full) and then skips hooks: expect a blind answer under load",

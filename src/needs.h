@@ -14,7 +14,7 @@
 enum need_state {
 	NEED_MET,
 	NEED_UNTOLD,   /* the system does not say; the rest will tell */
-	NEED_DEGRADED, /* `watch` begins, and will be blind */
+	NEED_DEGRADED, /* `watch` begins, and may be blind */
 	NEED_MISSING,  /* `watch` refuses */
 };
 
