@@ -2,6 +2,7 @@
 /* check.c - the verb `check`. */
 #include <argp.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
@@ -80,6 +81,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+/* An answer that nobody got is none; and long ones fail half-way. */
+static int told(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	complain("cannot write the output: make room or name another place");
+	return EXIT_NO_ANSWER;
+}
+
 int check_main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -102,6 +112,6 @@ int check_main(int argc, char **argv)
 		return EXIT_USAGE;
 	log_libbpf(o.verbose);
 	if (o.module)
-		return check_module(o.file, o.form == CHECK_AS_JSON);
-	return check_system(o.form, o.no_load);
+		return told(check_module(o.file, o.form == CHECK_AS_JSON));
+	return told(check_system(o.form, o.no_load));
 }
