@@ -29,23 +29,21 @@ static void tell_none(struct check_row *row, const struct hook_role *role,
 	const struct hook_variant *v = &role->variants[0];
 
 	if (!role->essential && !exists(v, ksyms)) {
-		snprintf(row->found, CHECK_TEXT, "this kernel has no %s",
-			 v->symbol);
+		check_say(row->found, "this kernel has no %s", v->symbol);
 		return;
 	}
-	snprintf(row->found, CHECK_TEXT, "no way to hook %s", v->symbol);
+	check_say(row->found, "no way to hook %s", v->symbol);
 	if (role->essential) {
 		row->state = CHECK_MISSING;
 		row->exit_code = EXIT_NO_ANSWER;
-		snprintf(row->remedy, CHECK_TEXT,
-			 "this kernel has nothing to hook for '%s': %s",
-			 role->name, way_out(system));
+		check_say(row->remedy,
+			  "this kernel has nothing to hook for '%s': %s",
+			  role->name, way_out(system));
 	} else {
 		row->state = CHECK_DEGRADED;
 		row->exit_code = EXIT_BLIND;
-		snprintf(row->remedy, CHECK_TEXT,
-			 "without it nobody sees %s; %s", role->without,
-			 way_out(system));
+		check_say(row->remedy, "without it nobody sees %s; %s",
+			  role->without, way_out(system));
 	}
 }
 
@@ -54,11 +52,10 @@ static void tell_choice(struct check_row *row, const struct hook_choice *c)
 	row->program = c->variant->program;
 	row->symbol = c->variant->symbol;
 	if (c->site_count)
-		snprintf(row->found, CHECK_TEXT, "%s behind %d calls of %s",
-			 row->program, c->site_count, row->symbol);
+		check_say(row->found, "%s behind %d calls of %s", row->program,
+			  c->site_count, row->symbol);
 	else
-		snprintf(row->found, CHECK_TEXT, "%s at %s", row->program,
-			 row->symbol);
+		check_say(row->found, "%s at %s", row->program, row->symbol);
 }
 
 void check_hooks(struct check_rows *rows, const struct system *system,
@@ -72,8 +69,8 @@ void check_hooks(struct check_rows *rows, const struct system *system,
 		if (!kernel) {
 			row->state = CHECK_UNKNOWN;
 			row->exit_code = EXIT_NO_ANSWER;
-			snprintf(row->found, CHECK_TEXT,
-				 "needs the kernel's symbols and BTF");
+			check_say(row->found,
+				  "needs the kernel's symbols and BTF");
 			continue;
 		}
 		hook_choose(role, kernel, &choice);

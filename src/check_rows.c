@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* check_rows.c - see check_rows.h. */
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,15 @@ struct check_row *check_row_add(struct check_rows *rows, const char *kind,
 	return row;
 }
 
+void check_say(char to[CHECK_TEXT], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(to, CHECK_TEXT, format, args);
+	va_end(args);
+}
+
 void check_needs(struct check_rows *rows, const struct system *system)
 {
 	static const enum check_state states[] = {
@@ -59,14 +69,14 @@ void check_needs(struct check_rows *rows, const struct system *system)
 		char found[NEED_FOUND] = "";
 
 		row->state = states[need->judge(need, system, found)];
-		strcpy(row->found, found);
+		check_say(row->found, "%s", found);
 		if (row->state == CHECK_UNKNOWN && !*found)
-			strcpy(row->found, "the system does not tell");
+			check_say(row->found, "the system does not tell");
 		/* What it does not tell, the programs will. */
 		if (row->state <= CHECK_UNKNOWN)
 			continue;
 		row->exit_code = need->exit_code;
-		snprintf(row->remedy, CHECK_TEXT, "%s", need->remedy);
+		check_say(row->remedy, "%s", need->remedy);
 	}
 }
 

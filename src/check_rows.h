@@ -51,6 +51,10 @@ const char *check_state_word(enum check_state state);
 struct check_row *check_row_add(struct check_rows *rows, const char *kind,
 				const char *name);
 
+/* Fill in what a row found, or its remedy; what does not fit is cut. */
+void check_say(char to[CHECK_TEXT], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* A row for each need of needs.c. */
 void check_needs(struct check_rows *rows, const struct system *system);
 

@@ -67,7 +67,7 @@ static void note_programs(struct check_rows *rows, const struct tracer *tracer)
 			continue;
 		row->program = program;
 		row->symbol = NULL;
-		snprintf(row->found, CHECK_TEXT, "%s", program);
+		check_say(row->found, "%s", program);
 	}
 }
 
@@ -85,11 +85,11 @@ static void load_programs(struct check_rows *rows, const struct system *system)
 	if (tracer) {
 		row->exit_code = 0;
 		note_programs(rows, tracer);
-		strcpy(row->found, "the kernel took and attached them");
+		check_say(row->found, "the kernel took and attached them");
 		tracer_free(tracer);
 	} else {
 		row->state = CHECK_MISSING;
-		strcpy(row->found, "the kernel refuses them");
+		check_say(row->found, "the kernel refuses them");
 	}
 }
 
@@ -99,8 +99,8 @@ static void skip_programs(struct check_rows *rows, const char *remedy)
 
 	row->state = CHECK_UNKNOWN;
 	row->exit_code = EXIT_NO_ANSWER;
-	strcpy(row->found, "not tried");
-	strcpy(row->remedy, remedy);
+	check_say(row->found, "not tried");
+	check_say(row->remedy, "%s", remedy);
 }
 
 static void check_btrfs(struct check_rows *rows)
@@ -116,17 +116,18 @@ static void check_btrfs(struct check_rows *rows)
 	if (to)
 		fclose(to);
 	if (why)
-		snprintf(row->found, CHECK_TEXT, "%s: %s",
-			 module_class_word(class), why);
+		check_say(row->found, "%s: %s", module_class_word(class), why);
 	if (class == MODULE_UNKNOWN) {
 		row->state = CHECK_UNKNOWN;
-		strcpy(row->remedy,
-		       "'btrfs-dirtywatch check --module FILE' judges a file");
+		check_say(
+			row->remedy,
+			"'btrfs-dirtywatch check --module FILE' judges a file");
 	} else if (class == MODULE_VULNERABLE) {
 		row->state = CHECK_VULNERABLE;
 		row->exit_code = EXIT_LOST;
-		strcpy(row->remedy,
-		       "change to a kernel with the fix; until then any write over data that is still dirty can be lost");
+		check_say(
+			row->remedy,
+			"change to a kernel with the fix; until then any write over data that is still dirty can be lost");
 	}
 }
 
@@ -138,7 +139,8 @@ static void fill(struct check_rows *rows, const struct system *system,
 	bool known = system->ksyms &&
 		     !hook_kernel_read(&kernel, system->ksyms, false);
 
-	strcpy(check_row_add(rows, "system", "kernel")->found, system->release);
+	check_say(check_row_add(rows, "system", "kernel")->found, "%s",
+		  system->release);
 	check_needs(rows, system);
 	check_hooks(rows, system, known ? &kernel : NULL);
 	if (known)

@@ -24,7 +24,8 @@ void complain(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (diverted) {
-		fputs(text, diverted);
+		fprintf(diverted, "%s%s", ftell(diverted) > 0 ? "; " : "",
+			text);
 		return;
 	}
 	/* It may quote a name from anywhere. */
