@@ -121,8 +121,12 @@ static const char *describe(int err)
 	}
 }
 
-static int judge(const char *path, struct module_image *image, bool running,
-		 bool json)
+/* Where a verdict on the file at `path` goes. */
+typedef void (*tell_fn)(const char *path, const struct module_verdict *v,
+			void *arg);
+
+static enum module_class judge(const char *path, struct module_image *image,
+			       bool running, tell_fn tell, void *arg)
 {
 	struct module_verdict v;
 
@@ -132,20 +136,18 @@ static int judge(const char *path, struct module_image *image, bool running,
 		v.class = MODULE_UNKNOWN;
 		v.why = "the btrfs that is loaded was not made from this file";
 	}
-	if (json)
-		print_json(path, &v);
-	else
-		print_text(path, &v);
-	return exit_codes[v.class];
+	tell(path, &v, arg);
+	return v.class;
 }
 
-int check_module(const char *path, bool json)
+/* Complains if nothing can be told. */
+static enum module_class judge_file(const char *path, tell_fn tell, void *arg)
 {
 	struct module_file file = { 0 };
 	struct module_image image = { 0 };
+	enum module_class class = MODULE_UNKNOWN;
 	char own[MODULE_RUNNING_PATH];
 	bool running = !path;
-	int code = EXIT_NO_ANSWER;
 	int err = 0;
 
 	if (running) {
@@ -157,7 +159,7 @@ int check_module(const char *path, bool json)
 			"cannot find the running kernel's btrfs: %s; name its file",
 			err == -ENOENT ? "it is no module in /lib/modules"
 				       : strerror(-err));
-		return code;
+		return class;
 	}
 	err = module_file_read(path, &file);
 	if (!err)
@@ -165,8 +167,42 @@ int check_module(const char *path, bool json)
 	if (err)
 		complain("cannot read '%s': %s", path, describe(err));
 	else
-		code = judge(path, &image, running, json);
+		class = judge(path, &image, running, tell, arg);
 	module_image_free(&image);
 	module_file_free(&file);
-	return code;
+	return class;
+}
+
+static void tell_text(const char *path, const struct module_verdict *v,
+		      void *arg)
+{
+	(void)arg;
+	print_text(path, v);
+}
+
+static void tell_json(const char *path, const struct module_verdict *v,
+		      void *arg)
+{
+	(void)arg;
+	print_json(path, v);
+}
+
+int check_module(const char *path, bool json)
+{
+	return exit_codes[judge_file(path, json ? tell_json : tell_text, NULL)];
+}
+
+static void tell_why(const char *path, const struct module_verdict *v,
+		     void *arg)
+{
+	const char **why = arg;
+
+	(void)path;
+	*why = v->why;
+}
+
+enum module_class check_module_running(const char **why)
+{
+	*why = NULL;
+	return judge_file(NULL, tell_why, why);
 }

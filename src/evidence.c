@@ -30,6 +30,7 @@ void evidence_init(struct evidence *e)
 	memset(e, 0, sizeof(*e));
 	e->module = module_identity();
 	hook_switch_open(&e->hook_switch, HOOK_SWITCH);
+	hook_switch_open(&e->probe_switch, PROBE_SWITCH);
 	e->start_ns = now_ns();
 	blindness_init(&e->blindness, e->start_ns);
 }
@@ -111,6 +112,7 @@ void evidence_told(struct evidence *e, uint64_t ns)
 void evidence_end(struct evidence *e, bool told)
 {
 	hook_switch_close(&e->hook_switch);
+	hook_switch_close(&e->probe_switch);
 	coverage_close(e->coverage, told);
 }
 
@@ -118,12 +120,15 @@ void evidence_end(struct evidence *e, bool told)
 static void add_own(struct evidence *e, struct blind_span *blind)
 {
 	ino_t module = module_identity();
+	bool hooks, probes;
 
 	/* fexit pins the module, a kprobe just dies with it. */
 	if (module != e->module)
 		e->reloads++;
 	e->module = module;
-	e->off += hook_switch_touched(&e->hook_switch);
+	hooks = hook_switch_touched(&e->hook_switch);
+	probes = hook_switch_touched(&e->probe_switch);
+	e->off += hooks || probes;
 	blind[BLIND_switched_off].count = e->off;
 	blind[BLIND_reloaded].count = e->reloads;
 	blind[BLIND_malformed].count = e->malformed;

@@ -18,7 +18,7 @@
 struct evidence {
 	struct blindness blindness;
 	struct coverage *coverage;
-	struct hook_switch hook_switch;
+	struct hook_switch hook_switch, probe_switch;
 	const char *dir;       /* where its note lies */
 	struct report *report; /* set by the caller before the first look */
 	uint64_t start_ns;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * hook_switch.h - the sysctl kernel.ftrace_enabled. At 0 the kernel calls none
- * of the hooks at function entries, and neither they nor their counts tell.
+ * hook_switch.h - files that switch hooks off. At 0 the sysctl ftrace_enabled
+ * keeps the kernel from calling those at function entries, the other one all
+ * probes, and neither they nor their counts tell.
  */
 #ifndef DIRTYWATCH_HOOK_SWITCH_H
 #define DIRTYWATCH_HOOK_SWITCH_H
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 
 #define HOOK_SWITCH "/proc/sys/kernel/ftrace_enabled"
+#define PROBE_SWITCH "/sys/kernel/debug/kprobes/enabled"
 
 struct hook_switch {
 	const char *path;
@@ -16,7 +18,7 @@ struct hook_switch {
 	int inotify; /* -1: only looks tell */
 };
 
-/* From now on, see who touches it. `path` is HOOK_SWITCH, but in tests. */
+/* From now on, see who touches it. `path`: one of the above. */
 void hook_switch_open(struct hook_switch *s, const char *path);
 
 /*

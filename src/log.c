@@ -8,6 +8,13 @@
 #include "log.h"
 #include "text.h"
 
+static FILE *diverted; /* NULL: stderr */
+
+void log_divert(FILE *to)
+{
+	diverted = to;
+}
+
 void complain(const char *format, ...)
 {
 	char text[1024];
@@ -16,6 +23,11 @@ void complain(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (diverted) {
+		fprintf(diverted, "%s%s", ftell(diverted) > 0 ? "; " : "",
+			text);
+		return;
+	}
 	/* It may quote a name from anywhere. */
 	fputs("btrfs-dirtywatch: ", stderr);
 	text_escape(stderr, text, strlen(text));

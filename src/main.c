@@ -34,7 +34,7 @@ static const struct verb {
 	{ "record", record_main, "watch, and keep it in a file" },
 	{ "replay", replay_main, "say what a recording shows" },
 	{ "report", report_main, "list its findings, or describe one" },
-	{ "check", check_main, "has this btrfs module the bug?" },
+	{ "check", check_main, "can this system be watched? has it the bug?" },
 	{ "help", help_main, "show this text" },
 	{ "--help", help_main, NULL },
 };

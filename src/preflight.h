@@ -6,9 +6,9 @@
 #include "ksyms.h"
 
 /*
- * Check capabilities, lockdown, BTF and the presence of btrfs, and read the
- * kernel's symbols. Returns 0 and *ksyms for ksyms_free(); otherwise says on
- * stderr what is missing and returns an exit code (enum exit_code).
+ * Look at all that needs.c lists. Returns 0 and *ksyms for ksyms_free(), and
+ * has said on stderr what will make the watch blind; otherwise says what is
+ * missing first and returns an exit code (enum exit_code).
  */
 int preflight(struct ksyms **ksyms);
 

@@ -93,6 +93,7 @@ faults() {
 @test "probes that are switched off" {
 	faults 150 early-clean:nobtf probes -- -c 1
 	missed probes unattributed
+	missed probes switched_off
 	lost_unseen probes
 }
 

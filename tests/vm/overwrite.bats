@@ -78,6 +78,7 @@ all_are_judged() {
 	replaced early-clean direct async fault refused unaligned dedupe twins clone copy killed encoded
 	all_are_judged
 	ended encoded 4096 0
+	[ "$(cat "$out/encoded.check.rc")" = 0 ] # as check had said
 	verdicts encoded superseded superseded
 }
 
@@ -85,6 +86,7 @@ all_are_judged() {
 	replaced early-clean:nobtf direct async fault refused unaligned dedupe twins clone copy killed encoded
 	all_are_judged
 	ended encoded 4096 5
+	[ "$(cat "$out/encoded.check.rc")" = 5 ] # as check had said
 	says encoded 'map(select(.class == "lost" or .class == "superseded")) == []'
 	says encoded 'last | .verdict == "blind" and .blind[0].kind == "direct_io" and .blind[0].count == 2'
 }

@@ -24,6 +24,11 @@ for name; do
 	scratch_mount
 	case $name in
 	direct | fault | async | encoded)
+		if [ "$name" = encoded ]; then
+			rc=0
+			"$tool" check --json >/out/encoded.check || rc=$?
+			echo "$rc" >/out/encoded.check.rc
+		fi
 		strand_two
 		$over "$name" "$f" $first $behind >"/out/$name.result"
 		;;
