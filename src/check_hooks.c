@@ -7,43 +7,47 @@
 
 #define MODULE "btrfs"
 
-/* A tracepoint is no function, so symbols do not tell whether it exists. */
-static bool exists(const struct hook_variant *v, const struct ksyms *ksyms)
+static bool in_btrfs(const struct hook_variant *v, const struct ksyms *ksyms)
 {
-	return v->need == NEED_TRACEPOINT_BTF ||
-	       ksyms_named(ksyms, v->symbol, MODULE) ||
-	       ksyms_named(ksyms, v->symbol, "");
+	return ksyms_named(ksyms, v->symbol, MODULE);
 }
 
-static const char *way_out(const struct system *system)
+/* A tracepoint is no function, so symbols do not tell whether it exists. */
+static bool may_exist(const struct hook_variant *v, const struct ksyms *ksyms)
 {
-	return system->btrfs == BTRFS_MODULE && !system->module_btf
+	return v->need == NEED_TRACEPOINT_BTF || v->need == NEED_MAP_ITER ||
+	       in_btrfs(v, ksyms) || ksyms_named(ksyms, v->symbol, "");
+}
+
+static const char *way_out(const struct hook_variant *v,
+			   const struct hook_kernel *kernel)
+{
+	return in_btrfs(v, kernel->ksyms) && !kernel->btrfs
 		       ? "use a btrfs.ko that has BTF (CONFIG_DEBUG_INFO_BTF_MODULES)"
 		       : "'man 8 btrfs-dirtywatch' says which kernels can be watched";
 }
 
 /* The kernel has nothing to hook for this role. */
 static void tell_none(struct check_row *row, const struct hook_role *role,
-		      const struct system *system, const struct ksyms *ksyms)
+		      const struct hook_kernel *kernel)
 {
 	const struct hook_variant *v = &role->variants[0];
+	bool exists = may_exist(v, kernel->ksyms);
 
-	if (!role->essential && !exists(v, ksyms)) {
-		check_say(row->found, "this kernel has no %s", v->symbol);
-		return;
-	}
-	check_say(row->found, "no way to hook %s", v->symbol);
+	check_say(row->found,
+		  exists ? "no way to hook %s" : "this kernel has no %s",
+		  v->symbol);
 	if (role->essential) {
 		row->state = CHECK_MISSING;
 		row->exit_code = EXIT_NO_ANSWER;
 		check_say(row->remedy,
-			  "this kernel has nothing to hook for '%s': %s",
-			  role->name, way_out(system));
-	} else {
+			  "this kernel has nothing to hook for '%s'; %s",
+			  role->name, way_out(v, kernel));
+	} else if (exists) {
 		row->state = CHECK_DEGRADED;
 		row->exit_code = EXIT_BLIND;
 		check_say(row->remedy, "without it nobody sees %s; %s",
-			  role->without, way_out(system));
+			  role->without, way_out(v, kernel));
 	}
 }
 
@@ -58,8 +62,7 @@ static void tell_choice(struct check_row *row, const struct hook_choice *c)
 		check_say(row->found, "%s at %s", row->program, row->symbol);
 }
 
-void check_hooks(struct check_rows *rows, const struct system *system,
-		 const struct hook_kernel *kernel)
+void check_hooks(struct check_rows *rows, const struct hook_kernel *kernel)
 {
 	for (unsigned int i = 0; i < hook_role_count; i++) {
 		const struct hook_role *role = &hook_roles[i];
@@ -77,6 +80,6 @@ void check_hooks(struct check_rows *rows, const struct system *system,
 		if (choice.variant)
 			tell_choice(row, &choice);
 		else
-			tell_none(row, role, system, kernel->ksyms);
+			tell_none(row, role, kernel);
 	}
 }

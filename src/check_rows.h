@@ -62,8 +62,7 @@ void check_needs(struct check_rows *rows, const struct system *system);
  * A row for each role of hookset.c, with the variant that it would get.
  * `kernel`: NULL, if neither symbols nor BTF could be read.
  */
-void check_hooks(struct check_rows *rows, const struct system *system,
-		 const struct hook_kernel *kernel);
+void check_hooks(struct check_rows *rows, const struct hook_kernel *kernel);
 
 /*
  * The first row that is missing decides, as it does for `watch`; then what is

@@ -142,7 +142,7 @@ static void fill(struct check_rows *rows, const struct system *system,
 	check_say(check_row_add(rows, "system", "kernel")->found, "%s",
 		  system->release);
 	check_needs(rows, system);
-	check_hooks(rows, system, known ? &kernel : NULL);
+	check_hooks(rows, known ? &kernel : NULL);
 	if (known)
 		hook_kernel_free(&kernel);
 	check_judge(rows, &so_far);
