@@ -48,7 +48,6 @@ all_keys_are_in_the_man_page() {
 	told vulnerable 1 'last.verdict == "vulnerable" and any(.kind == "module" and .state == "vulnerable")'
 	watched vulnerable 1
 	told admin 1 'any(.name == "CAP_BPF" and .found == "by CAP_SYS_ADMIN")'
-	watched admin 1
 
 	refused no-btrfs 3 btrfs "modprobe btrfs"
 	refused hidden 4 "kernel addresses" "kernel.kptr_restrict to 0"

@@ -24,15 +24,18 @@ plugin() {
 	echo "$rc" >"/out/$1.rc"
 }
 
-# both NAME [COMMAND...]: check, then a watch in which pages are lost, if the kernel does that.
+# both NAME [COMMAND...]: check, then a watch: if it begins, for as long as it takes to lose pages.
 both() {
 	local name=$1 rc=0
 	ask "$@"
 	shift
-	"$@" "$tool" watch --json -d 3 >"/out/$name.json" 2>"/out/$name.err" &
+	"$@" "$tool" watch --json >"/out/$name.json" 2>"/out/$name.err" &
 	pid=$!
-	until [ ! -d "/proc/$pid" ] || grep -qs '"start"' "/out/$name.json"; do usleep 20000; done
-	! grep -q " $scratch " /proc/mounts || "$tool" provoke "$scratch" --count 2 >/dev/null 2>&1 || :
+	until ! kill -0 "$pid" 2>/dev/null || grep -qs '"start"' "/out/$name.json"; do usleep 20000; done
+	if kill -0 "$pid" 2>/dev/null; then
+		"$tool" provoke "$scratch" --count 2 >/dev/null 2>&1 || :
+		kill -TERM "$pid"
+	fi
 	wait "$pid" || rc=$?
 	echo "$rc" >"/out/$name.rc"
 	note "$name: watch ended with $rc"
@@ -71,7 +74,7 @@ echo 0 >/proc/sys/kernel/kptr_restrict
 for without in syslog sys_admin sys_admin,-bpf sys_admin,-perfmon; do
 	both "without-${without##*-}" "$setpriv" --inh-caps="-$without" --bounding-set="-$without"
 done
-both admin "$setpriv" --inh-caps=-bpf,-perfmon --bounding-set=-bpf,-perfmon
+ask admin "$setpriv" --inh-caps=-bpf,-perfmon --bounding-set=-bpf,-perfmon
 echo 0 >/proc/sys/kernel/ftrace_enabled
 both switched-off
 echo 1 >/proc/sys/kernel/ftrace_enabled
