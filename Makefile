@@ -126,7 +126,8 @@ demo: prepare
 quick_groups = "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "machines 480 vm:blind,outcomes,soak" \
-		"findings 420 vm:recording,pinpoint,check" "faults 420 vm:faults,overwrite" "silence 360 vm:silence,soaks"
+		"findings 420 vm:recording,pinpoint,check" "faults 420 vm:faults,overwrite" "silence 360 vm:silence,soaks" \
+		"variants 240 vm:variants"
 
 full: prepare-tests
 	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "mutants 1800 mutants"

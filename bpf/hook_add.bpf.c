@@ -11,3 +11,14 @@ int BPF_PROG(add, struct folio *folio)
 		return 0;
 	return observe_add(context_argument(ctx, 0));
 }
+
+SEC("raw_tp/mm_filemap_add_to_page_cache")
+int add_raw(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct folio *folio = (struct folio *)context_argument(ctx, 0);
+
+	if (!following ||
+	    !mapping_watched((__u64)BPF_CORE_READ(folio, mapping)))
+		return 0;
+	return observe_add((__u64)folio);
+}

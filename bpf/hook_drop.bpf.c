@@ -10,9 +10,10 @@ int BPF_PROG(drop, struct folio *folio)
 	return live ? observe_drop(ctx, context_argument(ctx, 0)) : 0;
 }
 
-SEC("fexit/folio_migrate_mapping")
-int BPF_PROG(migrate_exit, struct address_space *mapping,
-	     struct folio *newfolio, struct folio *folio, int extra, int err)
+/* Called when the new page has taken the place of the old one, and then only.
+ */
+SEC("fentry/folio_migrate_flags")
+int BPF_PROG(migrate, struct folio *newfolio)
 {
-	return live && !err ? observe_move(context_argument(ctx, 1)) : 0;
+	return live ? observe_move(context_argument(ctx, 0)) : 0;
 }

@@ -50,6 +50,35 @@ static __always_inline int observe_drop(void *ctx, __u64 page)
 	return 0;
 }
 
+struct drop_batch {
+	void *ctx;
+	__u64 pages; /* address of the first address */
+};
+
+static long drop_batch_step(__u32 i, struct drop_batch *batch)
+{
+	__u64 page = 0;
+
+	bpf_probe_read_kernel(&page, sizeof(page),
+			      (void *)(batch->pages + i * sizeof(page)));
+	observe_drop(batch->ctx, page);
+	return 0;
+}
+
+/* The pages of this struct folio_batch leave the page cache. */
+static __always_inline int observe_drop_batch(void *ctx, __u64 address)
+{
+	struct drop_batch batch = {
+		.ctx = ctx,
+		.pages = address +
+			 bpf_core_field_offset(struct folio_batch, folios),
+	};
+
+	bpf_loop(BPF_CORE_READ((struct folio_batch *)address, nr),
+		 drop_batch_step, &batch, 0);
+	return 0;
+}
+
 /* A page was migrated to this new one: its window follows it. */
 static __always_inline int observe_move(__u64 page)
 {

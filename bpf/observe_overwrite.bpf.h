@@ -237,6 +237,37 @@ static __always_inline int observe_encoded(struct kiocb *iocb,
 				result < 0 ? 0 : io.len);
 }
 
+static long overwrite_forget_step(struct bpf_map *map, const struct place *key,
+				  struct window *w, struct overwrite *o)
+{
+	struct place place = *key;
+
+	if (place.mapping != o->mapping || !overwrite_covers(o, w) ||
+	    windows_take(&place))
+		return 0;
+	if (window_awaits(w))
+		__sync_fetch_and_add(&awaited, -1);
+	go_blind(BLIND_direct_io);
+	return 0;
+}
+
+/*
+ * A dedupe begins whose result will not be seen. If it succeeds, all that is
+ * cached of that range of the file is on disk: there is no verdict on it.
+ */
+static __always_inline int observe_dedupe_unseen(struct file *file, __s64 to,
+						 __s64 len)
+{
+	struct overwrite o = {
+		.mapping = file_mapping(file),
+		.from = to,
+		.to = to + len,
+	};
+
+	bpf_for_each_map_elem(&windows, overwrite_forget_step, &o, 0);
+	return 0;
+}
+
 static __always_inline int observe_dedupe(void)
 {
 	struct task_state *task = task_state();

@@ -73,6 +73,18 @@ static __always_inline struct inode *mapping_inode(__u64 mapping)
 	return BPF_CORE_READ((struct address_space *)mapping, host);
 }
 
+/* inode_watched() for the address of a mapping, of which nothing is known. */
+static __always_inline bool mapping_watched(__u64 mapping)
+{
+	struct inode *inode = mapping_inode(mapping);
+	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
+
+	if (BPF_CORE_READ(sb, s_magic) != BTRFS_SUPER_MAGIC ||
+	    BPF_CORE_READ(inode, i_ino) < BTRFS_FIRST_FREE_OBJECTID)
+		return false;
+	return !knob_dev || BPF_CORE_READ(sb, s_dev) == knob_dev;
+}
+
 /* The inode's subvolume, or NULL where btrfs.ko has no BTF. */
 static __always_inline struct btrfs_root *inode_subvolume(struct inode *inode)
 {

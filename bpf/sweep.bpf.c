@@ -59,6 +59,23 @@ static __noinline int observe_again(const struct place *at)
 	return 0;
 }
 
+static long again_step(struct bpf_map *map, const struct place *key,
+		       struct window *w, void *unused)
+{
+	struct place place = *key;
+
+	observe_again(&place);
+	return 0;
+}
+
+/* The same where there is no iterator: run as it is, once a look. */
+SEC("raw_tp")
+int sweep_run(void *ctx)
+{
+	bpf_for_each_map_elem(&windows, again_step, NULL, 0);
+	return 0;
+}
+
 SEC("iter/bpf_map_elem")
 int sweep(struct bpf_iter__bpf_map_elem *ctx)
 {

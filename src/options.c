@@ -11,7 +11,7 @@
 #define RING_KIB_MAX (1UL << 20)
 #define WINDOWS_LIMIT (1UL << 20)
 
-enum { OPT_RING = 256, OPT_NO_MODULE_BTF, OPT_RUN_DIR, OPT_WINDOWS };
+enum { OPT_RING = 256, OPT_HOOK, OPT_NO_MODULE_BTF, OPT_RUN_DIR, OPT_WINDOWS };
 
 static const struct argp_option table[] = {
 	{ "mount", 'm', "PATH", 0, "Watch only the filesystem that PATH is on",
@@ -24,6 +24,8 @@ static const struct argp_option table[] = {
 	  "Say more: hooks, void and pending drops, libbpf's messages", 0 },
 	{ "ring-size", OPT_RING, "KIB", 0,
 	  "Size of the ring buffer, a power of two (default 1024)", 1 },
+	{ "hook", OPT_HOOK, "HOOK", 0,
+	  "Hook only so: ROLE=HOW, or HOW for all roles that can be", 1 },
 	{ "no-module-btf", OPT_NO_MODULE_BTF, NULL, OPTION_HIDDEN, NULL, 1 },
 	{ "run-dir", OPT_RUN_DIR, "DIR", OPTION_HIDDEN, NULL, 1 },
 	{ "windows", OPT_WINDOWS, "N", OPTION_HIDDEN, NULL, 1 },
@@ -55,6 +57,15 @@ static void set_ring(struct argp_state *state, const char *arg,
 		o->ring_kib = (__u32)n;
 }
 
+static void set_hook(struct argp_state *state, const char *arg,
+		     struct hook_wishes *hooks)
+{
+	char why[192];
+
+	if (hook_wish(hooks, arg, why, sizeof(why)))
+		argp_error(state, "%s", why);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -81,6 +92,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_RING:
 		set_ring(state, arg, o);
+		break;
+	case OPT_HOOK:
+		set_hook(state, arg, &o->hooks);
 		break;
 	case OPT_NO_MODULE_BTF:
 		o->no_module_btf = true;

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 #include "coverage.h"
+#include "hook_wish.h"
 
 struct options {
 	const char *mount; /* a path on the filesystem to watch, or NULL: all */
@@ -17,7 +18,8 @@ struct options {
 	const char *run_dir; /* where watches keep their notes, "": nowhere */
 	int verbose;
 	bool json;
-	bool quiet;	    /* print nothing: for `record` */
+	bool quiet; /* print nothing: for `record` */
+	struct hook_wishes hooks;
 	bool no_module_btf; /* as if btrfs.ko had no BTF: for tests */
 };
 

@@ -67,6 +67,7 @@ static int start(struct report *r, const struct report_start_info *info)
 	r->start.kernel = NULL;
 	r->start.srcversion = NULL;
 	r->start.mount = NULL;
+	r->start.unseen = NULL;
 	return r->ops->start(r, info);
 }
 

@@ -26,6 +26,7 @@ struct report_start_info {
 	const char *kernel;	/* release */
 	const char *srcversion; /* of btrfs.ko */
 	const char *mount;	/* the only one that is watched */
+	const char *unseen;	/* by the hooks that this kernel has */
 	uint64_t ns;		/* CLOCK_MONOTONIC */
 	bool wall_known;	/* false: times are printed as they are */
 	int64_t wall_ns;	/* CLOCK_REALTIME less CLOCK_MONOTONIC */

@@ -65,6 +65,7 @@ static int json_start(struct report *r, const struct report_start_info *info)
 	add_string(o, "kernel", info->kernel);
 	add_string(o, "srcversion", info->srcversion);
 	add_string(o, "mount", info->mount);
+	add_string(o, "unseen", info->unseen);
 	return object_emit(r, o);
 }
 

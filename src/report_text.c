@@ -51,9 +51,13 @@ static int text_start(struct report *r, const struct report_start_info *info)
 	const char *gap = "";
 	struct line line;
 
-	(void)info;
 	if (!line_open(&line))
 		return -ENOMEM;
+	if (info->unseen) {
+		fputs("not seen: ", line.to);
+		text_escape(line.to, info->unseen, strlen(info->unseen));
+		putc('\n', line.to);
+	}
 	for (c = report_columns; c->key || c->heading; c++) {
 		if (!c->heading)
 			continue;

@@ -68,6 +68,11 @@ const char *tracer_role(const struct tracer *t, unsigned int i,
 	return t->ops->role(t, i, program);
 }
 
+const char *tracer_unseen(const struct tracer *t)
+{
+	return t->ops->unseen ? t->ops->unseen(t) : NULL;
+}
+
 int tracer_totals(const struct tracer *t, uint64_t counters[COUNT_MAX],
 		  struct blind_span blind[BLIND_MAX], uint64_t *open_stranded)
 {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hook_wish.h"
 #include "ksyms.h"
 #include "record.h"
 
@@ -17,6 +18,8 @@ struct tracer_options {
 	__u32 ring_bytes;
 	__u32 windows; /* suspect pages at once, 0: the default */
 	bool no_module_btf;
+	struct hook_wishes wishes; /* of the modern kind's hooks */
+	bool verbose;		   /* say what is less than it could be */
 };
 
 /* Called for each raw record; a non-zero return ends tracer_poll() with it. */
@@ -64,6 +67,9 @@ void tracer_stop(struct tracer *tracer);
  */
 const char *tracer_role(const struct tracer *tracer, unsigned int i,
 			const char **program);
+
+/* What it does not see on this kernel, in words; NULL: it sees all. */
+const char *tracer_unseen(const struct tracer *tracer);
 
 /*
  * Add up the counters, the blindness and the pages that are still stranded.

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tracer_modern.c - the tracer of kernels with BTF and bpf_loop(), from 5.17
  * on. */
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "frames.h"
-#include "hookset.h"
+#include "hooks.h"
+#include "kprobe_event.h"
 #include "log.h"
 #include "totals.h"
 #include "tracer_ops.h"
 
 /* It uses the types of record.h without including it. */
 #include "dirtywatch.skel.h"
-
-#define ROLES_MAX 32
 
 /* On the way out, write calls have this many times 20 ms to return. */
 #define CLOSING_LOOKS 10
@@ -27,46 +24,13 @@ struct modern {
 	struct tracer base; /* first: what tracer_ops.h hands in is this */
 	struct dirtywatch_bpf *skel;
 	struct ring_buffer *ring;
-	struct hook {
-		struct hook_choice choice;
-		struct bpf_link *links[CALLSITES_MAX];
-	} hooks[ROLES_MAX];
-	struct bpf_link *sweep; /* one of the above */
+	struct hooks hooks;
+	char *unseen; /* NULL: nothing */
 };
 
 static struct modern *modern(const struct tracer *base)
 {
 	return (struct modern *)base;
-}
-
-static struct bpf_program *program(const struct modern *t, const char *name)
-{
-	return bpf_object__find_program_by_name(t->skel->obj, name);
-}
-
-/* Turn every program off, then on the one that each role takes. */
-static int choose_hooks(struct modern *t, const struct hook_kernel *kernel)
-{
-	struct bpf_program *p;
-
-	bpf_object__for_each_program (p, t->skel->obj)
-		bpf_program__set_autoload(p, false);
-	for (unsigned int i = 0; i < hook_role_count; i++) {
-		const struct hook_role *role = &hook_roles[i];
-		struct hook_choice *c = &t->hooks[i].choice;
-
-		hook_choose(role, kernel, c);
-		if (!c->variant && role->essential) {
-			complain(
-				"this kernel has nothing to hook for '%s'; 'man 8 btrfs-dirtywatch' says which kernels can be watched",
-				role->name);
-			return -ENOENT;
-		}
-		if (c->variant)
-			bpf_program__set_autoload(
-				program(t, c->variant->program), true);
-	}
-	return 0;
 }
 
 static int set_knobs(struct modern *t, const struct tracer_options *o,
@@ -88,74 +52,23 @@ static int set_knobs(struct modern *t, const struct tracer_options *o,
 	return bpf_map__set_max_entries(t->skel->maps.ring, o->ring_bytes);
 }
 
-/* The second look walks one map: it is attached to it. */
-static struct bpf_link *attach_iter(struct modern *t, struct bpf_program *p)
+/* Without them a kprobe works, but the kernel counts no misses of it. */
+static void open_events(struct modern *t, const struct tracer_options *o)
 {
-	union bpf_iter_link_info info = {
-		.map.map_fd = (__u32)bpf_map__fd(t->skel->maps.windows),
-	};
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info,
-		    .link_info_len = sizeof(info));
+	int err = kprobe_events_open(NULL, &t->hooks.events);
 
-	return t->sweep = bpf_program__attach_iter(p, &opts);
+	if (err && o->verbose)
+		complain(
+			"probes that the kernel skips are not counted, since there is no tracefs (%s): 'mount -t tracefs tracefs /sys/kernel/tracing'",
+			strerror(-err));
 }
 
-/* By address: names of static functions need not be unique. */
-static int attach_sites(struct hook *h, struct bpf_program *p)
-{
-	for (int i = 0; i < h->choice.site_count; i++) {
-		LIBBPF_OPTS(bpf_kprobe_opts, opts,
-			    .offset = h->choice.sites[i]);
-
-		h->links[i] = bpf_program__attach_kprobe_opts(p, NULL, &opts);
-		if (!h->links[i])
-			return -errno;
-	}
-	return 0;
-}
-
-static int attach_hook(struct modern *t, struct hook *h)
-{
-	const struct hook_variant *v = h->choice.variant;
-	struct bpf_program *p = program(t, v->program);
-
-	switch (v->need) {
-	case NEED_SYMBOL:
-		h->links[0] = bpf_program__attach_kprobe(p, false, v->symbol);
-		break;
-	case NEED_CALL_SITES:
-		return attach_sites(h, p);
-	case NEED_MAP_ITER:
-		h->links[0] = attach_iter(t, p);
-		break;
-	default:
-		h->links[0] = bpf_program__attach(p);
-	}
-	return h->links[0] ? 0 : -errno;
-}
-
-static int attach_hooks(struct modern *t)
-{
-	for (unsigned int i = 0; i < hook_role_count; i++) {
-		struct hook *h = &t->hooks[i];
-		int err;
-
-		if (!h->choice.variant || hook_roles[i].lazy)
-			continue;
-		err = attach_hook(t, h);
-		if (!err)
-			continue;
-		complain("cannot hook %s for '%s': %s",
-			 h->choice.variant->symbol, hook_roles[i].name,
-			 strerror(-err));
-		return err;
-	}
-	return 0;
-}
-
+/* What was refused may be one program, but the kernel does not say which. */
 static int load(struct modern *t)
 {
 	int err = dirtywatch_bpf__load(t->skel);
+	bool again = err && err != -EPERM && err != -EACCES && err != -ENOMEM &&
+		     hooks_plainer(&t->hooks);
 
 	if (err == -EPERM || err == -EACCES)
 		complain(
@@ -163,13 +76,37 @@ static int load(struct modern *t)
 			strerror(-err));
 	else if (err)
 		complain(
-			"the kernel did not take the tracing programs (%s): '-vv' shows why",
-			strerror(-err));
-	return err;
+			"the kernel did not take the tracing programs (%s): '-vv' shows why%s",
+			strerror(-err), again ? "; trying plainer ones" : "");
+	return again ? -EAGAIN : err;
 }
 
-static int set_up(struct modern *t, const struct tracer_options *o,
-		  const struct ksyms *ksyms, tracer_record_fn fn, void *arg)
+/* Returns -EAGAIN if the hooks are to be chosen anew. */
+static int try_hooks(struct modern *t, const struct hook_kernel *kernel,
+		     const struct tracer_options *o)
+{
+	int err;
+
+	hooks_reset(&t->hooks);
+	dirtywatch_bpf__destroy(t->skel);
+	t->skel = dirtywatch_bpf__open();
+	if (!t->skel) {
+		err = -errno;
+		complain("cannot open the built-in BPF object: %s",
+			 strerror(-err));
+		return err;
+	}
+	err = hooks_choose(&t->hooks, t->skel->obj, kernel);
+	if (!err)
+		err = set_knobs(t, o, kernel->ksyms);
+	if (!err)
+		err = load(t);
+	t->hooks.looked_over = t->skel->maps.windows;
+	return err ? err : hooks_attach(&t->hooks);
+}
+
+static int set_hooks(struct modern *t, const struct tracer_options *o,
+		     const struct ksyms *ksyms)
 {
 	struct hook_kernel kernel;
 	int err;
@@ -180,22 +117,32 @@ static int set_up(struct modern *t, const struct tracer_options *o,
 			"this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF");
 		return err;
 	}
-	err = choose_hooks(t, &kernel);
+	t->hooks.wishes = o->wishes;
+	open_events(t, o);
+	do {
+		err = try_hooks(t, &kernel, o);
+	} while (err == -EAGAIN);
+	if (!err)
+		err = hooks_unseen(&t->hooks, &kernel, &t->unseen);
+	if (!err && t->unseen)
+		complain("with these hooks nobody sees %s", t->unseen);
 	hook_kernel_free(&kernel);
-	if (!err)
-		err = set_knobs(t, o, ksyms);
-	if (!err)
-		err = load(t);
+	return err;
+}
+
+static int set_up(struct modern *t, const struct tracer_options *o,
+		  const struct ksyms *ksyms, tracer_record_fn fn, void *arg)
+{
+	int err = set_hooks(t, o, ksyms);
+
 	if (err)
 		return err;
 	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring),
 				   (ring_buffer_sample_fn)fn, arg, NULL);
 	if (!t->ring)
 		return -errno;
-	err = attach_hooks(t);
-	if (!err)
-		t->skel->bss->armed = ARMED;
-	return err;
+	t->skel->bss->armed = ARMED;
+	return 0;
 }
 
 static int modern_fd(const struct tracer *base)
@@ -214,20 +161,7 @@ static int modern_poll(struct tracer *base)
 
 static int modern_sweep(struct tracer *base)
 {
-	struct modern *t = modern(base);
-	char none[64];
-	ssize_t n;
-	int fd;
-
-	fd = bpf_iter_create(bpf_link__fd(t->sweep));
-	if (fd < 0)
-		return fd;
-	do {
-		n = read(fd, none, sizeof(none));
-	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
-	n = n < 0 ? -errno : 0;
-	close(fd);
-	return (int)n;
+	return hooks_look(&modern(base)->hooks);
 }
 
 static bool modern_busy(const struct tracer *base)
@@ -236,31 +170,16 @@ static bool modern_busy(const struct tracer *base)
 	return *(volatile __u64 *)&t->skel->bss->live;
 }
 
-/* What the kernel says it skipped: a program that was already running. */
-static __u64 runs_skipped(const struct modern *t)
-{
-	struct bpf_program *p;
-	__u64 skipped = 0;
-
-	bpf_object__for_each_program (p, t->skel->obj) {
-		struct bpf_prog_info info = { 0 };
-		__u32 len = sizeof(info);
-		int fd = bpf_program__fd(p);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-			skipped += info.recursion_misses;
-	}
-	return skipped;
-}
-
 static int modern_blind(const struct tracer *base,
 			struct blind_span blind[BLIND_MAX])
 {
 	const struct modern *t = modern(base);
 	int err = totals_blind(bpf_map__fd(t->skel->maps.blind), blind);
+	__u64 skipped = 0;
 
 	if (!err)
-		blind[BLIND_not_run].count += runs_skipped(t);
+		err = hooks_skipped(&t->hooks, &skipped);
+	blind[BLIND_not_run].count += skipped;
 	return err;
 }
 
@@ -274,35 +193,14 @@ static bool undecided(const struct modern *t)
 	       undecided;
 }
 
-static void detach_hook(struct hook *h)
-{
-	for (int j = 0; j < CALLSITES_MAX; j++)
-		bpf_link__destroy(h->links[j]);
-	memset(h->links, 0, sizeof(h->links));
-}
-
-static void detach(struct modern *t)
-{
-	for (unsigned int i = 0; i < ROLES_MAX; i++)
-		detach_hook(&t->hooks[i]);
-}
-
 static int modern_follow(struct tracer *base, bool on)
 {
 	struct modern *t = modern(base);
-	int err = 0;
+	int err;
 
 	if (!on)
 		t->skel->bss->following = 0;
-	for (unsigned int i = 0; i < hook_role_count && !err; i++) {
-		struct hook *h = &t->hooks[i];
-
-		if (!hook_roles[i].lazy)
-			continue;
-		detach_hook(h);
-		if (on)
-			err = h->choice.variant ? attach_hook(t, h) : -ENOENT;
-	}
+	err = hooks_follow(&t->hooks, on);
 	if (!err)
 		t->skel->bss->following = on;
 	return err;
@@ -323,7 +221,7 @@ static void modern_stop(struct tracer *base)
 	for (int i = 0; i < CLOSING_LOOKS && undecided(t); i++)
 		nanosleep(&moment, NULL);
 	t->skel->bss->armed = DEAF;
-	detach(t);
+	hooks_detach(&t->hooks);
 }
 
 static const char *modern_role(const struct tracer *base, unsigned int i,
@@ -333,9 +231,14 @@ static const char *modern_role(const struct tracer *base, unsigned int i,
 
 	if (i >= hook_role_count)
 		return NULL;
-	v = modern(base)->hooks[i].choice.variant;
+	v = modern(base)->hooks.roles[i].choice.variant;
 	*program = v ? v->program : NULL;
 	return hook_roles[i].name;
+}
+
+static const char *modern_unseen(const struct tracer *base)
+{
+	return modern(base)->unseen;
 }
 
 static int modern_totals(const struct tracer *base,
@@ -361,9 +264,10 @@ static void modern_free(struct tracer *base)
 {
 	struct modern *t = modern(base);
 
-	detach(t);
+	hooks_close(&t->hooks);
 	ring_buffer__free(t->ring);
 	dirtywatch_bpf__destroy(t->skel);
+	free(t->unseen);
 	free(t);
 }
 
@@ -377,6 +281,7 @@ static const struct tracer_ops modern_ops = {
 	.blind = modern_blind,
 	.stop = modern_stop,
 	.role = modern_role,
+	.unseen = modern_unseen,
 	.totals = modern_totals,
 	.free = modern_free,
 };
@@ -391,11 +296,7 @@ int tracer_modern_new(const struct tracer_options *options,
 	if (!t)
 		return -ENOMEM;
 	t->base.ops = &modern_ops;
-	t->skel = dirtywatch_bpf__open();
-	err = t->skel ? set_up(t, options, ksyms, fn, arg) : -errno;
-	if (!t->skel)
-		complain("cannot open the built-in BPF object: %s",
-			 strerror(-err));
+	err = set_up(t, options, ksyms, fn, arg);
 	if (err)
 		modern_free(&t->base);
 	else

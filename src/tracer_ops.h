@@ -17,6 +17,8 @@ struct tracer_ops {
 	void (*stop)(struct tracer *tracer);
 	const char *(*role)(const struct tracer *tracer, unsigned int i,
 			    const char **program);
+	/* NULL: nothing is ever unseen. */
+	const char *(*unseen)(const struct tracer *tracer);
 	int (*totals)(const struct tracer *tracer, uint64_t counters[COUNT_MAX],
 		      struct blind_span blind[BLIND_MAX],
 		      uint64_t *open_stranded);

@@ -142,6 +142,7 @@ static int open_report(struct watch *w)
 	info.mount = w->options.mount;
 	info.kernel = uname(&kernel) ? NULL : kernel.release;
 	info.srcversion = facts_srcversion(srcversion, sizeof(srcversion));
+	info.unseen = tracer_unseen(w->tracer);
 	info.symbol = symbol_at;
 	info.symbol_arg = w->ksyms;
 	return begin(w, &info);
@@ -193,6 +194,8 @@ static int start(struct watch *w)
 		.ring_bytes = w->options.ring_kib * 1024,
 		.windows = w->options.windows,
 		.no_module_btf = w->options.no_module_btf,
+		.wishes = w->options.hooks,
+		.verbose = w->options.verbose,
 	};
 	int code = EXIT_NO_ANSWER;
 

@@ -120,6 +120,12 @@ struct folio {
 	unsigned long index;
 };
 
+/* Pages that are removed together. */
+struct folio_batch {
+	unsigned char nr;
+	struct folio *folios[15];
+};
+
 struct path {
 	struct dentry *dentry;
 };

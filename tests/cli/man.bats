@@ -138,3 +138,13 @@ $(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '
 	[ "$(grep -c '^\.It ' "$page")" = 35 ]
 	[ "$(grep -cE '^\.Em (yes|no|in part) \.$' "$page")" = 35 ]
 }
+
+@test "every role of hooks and every way is in its page, and no other" {
+	local page=$repo/man/btrfs-dirtywatch-hooks.7
+	diff <(sed -nE 's/^\.It ([a-z ]+) Ta ([a-z_, -]+) Ta .*/\1: \2/p' "$page") \
+		<(awk -F'"' '/^const struct hook_role hook_roles/ { on = 1 } !on { next } /^};/ { exit }
+			/^\t\{ "/ { if (role) print role ": " ways; role = $2; ways = "" }
+			/VARIANT\(/ { way = $0; sub(/.*NEED_[A-Z_]+, "/, "", way); sub(/".*/, "", way); ways = ways (ways ? ", " : "") way }
+			END { print role ": " ways }' "$repo/src/hookset.c")
+	[ "$(grep -c ' Ta ' "$page")" = "$(($(grep -c '^	{ "' "$repo/src/hookset.c") + 1))" ]
+}

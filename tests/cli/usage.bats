@@ -155,3 +155,17 @@ refuses() {
 		[ -z "$err" ]
 	done
 }
+
+@test "hooks that there are not" {
+	dw --hook cleaning=kprobe
+	refused "'cleaning' is no hook"
+	dw watch --hook clean=raw_tp
+	refused "'clean' is hooked by fexit, kprobe, not by 'raw_tp'"
+	dw --hook drop=none
+	refused "no verdict without 'drop'"
+	dw --hook kprobes
+	refused "nothing is hooked by 'kprobes'"
+	dw record -o "$BATS_TEST_TMPDIR/x" --hook=
+	refused "nothing is hooked by ''"
+	[ ! -e "$BATS_TEST_TMPDIR/x" ]
+}

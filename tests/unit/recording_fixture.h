@@ -82,6 +82,7 @@ static inline struct report_start_info made_start(void)
 					   .kernel = "6.1.0-made",
 					   .srcversion = "0123456789",
 					   .mount = "/mnt/\xff\x1b[1m",
+					   .unseen = "this; \x1b[1mthat",
 					   .ns = 1000,
 					   .wall_known = true,
 					   .wall_ns = MADE_WALL_NS };

@@ -21,8 +21,10 @@ static void test_text_start(void **state)
 
 	(void)state;
 	page_new(&p, false, false, 0, true);
+	info.unseen = "this; \x1b[1mthat";
 	assert_int_equal(report_start(p.report, &info), 0);
 	assert_string_equal(page_text(&p),
+			    "not seen: this; \\x1b[1mthat\n"
 			    "TIME         CLASS           PID COMM             "
 			    "  INODE  SUBVOL "
 			    "BYTES            DROPPED-BY               PATH\n");

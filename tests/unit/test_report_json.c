@@ -26,12 +26,14 @@ static void test_json_start(void **state)
 
 	(void)state;
 	info.mount = "/m\xff";
+	info.unseen = "this; that\xff";
 	page_new(&p, true, false, 0, true);
 	assert_int_equal(report_start(p.report, &info), 0);
 	check_json(&p, "{\"schema\":1,\"type\":\"start\","
 		       "\"ts\":\"2024-02-29T12:34:56.000000017Z\","
 		       "\"mono_ns\":17,\"version\":\"1.2\",\"kernel\":\"6.1\","
-		       "\"mount\":\"/m\xef\xbf\xbd\"}");
+		       "\"mount\":\"/m\xef\xbf\xbd\","
+		       "\"unseen\":\"this; that\xef\xbf\xbd\"}");
 	page_free(&p);
 }
 

@@ -23,11 +23,18 @@ teardown() {
 	}
 }
 
+# WATCH_OPTIONS: options for every watch.
+with_options=()
+if [ -n "${WATCH_OPTIONS:-}" ]; then
+	echo "$WATCH_OPTIONS" >"$BATS_RUN_TMPDIR/watch-options"
+	with_options=(-f "$BATS_RUN_TMPDIR/watch-options")
+fi
+
 # machine LIMIT MODULES [RUN.SH OPTION...] SCENARIO [ARGUMENT...]: it must end well.
 machine() {
 	local limit=$1 modules=$2
 	shift 2
-	run "$here/run.sh" -k "${KERNEL:-6.1}" -m "$modules" -t "$limit" -o "$out" "$@"
+	run "$here/run.sh" -k "${KERNEL:-6.1}" -m "$modules" -t "$limit" -o "$out" ${with_options[@]+"${with_options[@]}"} "$@"
 	echo "$output"
 	[ "$status" = 0 ]
 }

@@ -18,7 +18,8 @@ same() {
 	echo "$1: $code, live $(cat "$out/$1.code")"
 	cmp "$out/$1.live" "$out/$1.again"
 	[ "$code" = "$(cat "$out/$1.code")" ]
-	run ! grep "^btrfs-dirtywatch:" "$out/$1.err"
+	# Without module BTF something is not seen, and that is said.
+	run ! grep "^btrfs-dirtywatch:" <(grep -v "nobody sees what encoded writes wrote" "$out/$1.err")
 	grep -q "$2" "$out/$1.live"
 }
 

@@ -14,7 +14,7 @@ setup_file() {
 	cases=${CASES:-$(sed -n 's/^case_\([a-z_]*\)() {.*/\1/p' "$here"/silence/cases_*.sh)}
 	for variant in ${VARIANTS:-stock early-clean}; do
 		# shellcheck disable=SC2086 # a list of cases
-		"$here/silence/boot.sh" "$work/$variant" "$variant" $cases &
+		"$here/silence/boot.sh" "$work/$variant" "$variant" ${with_options[@]+"${with_options[@]}"} $cases &
 		pids+=($!)
 	done
 	for variant in "${pids[@]}"; do wait "$variant" || return 1; done

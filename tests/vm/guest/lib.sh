@@ -68,10 +68,12 @@ wait_for() {
 }
 
 # watch_start NAME [OPTION...]: `watch --json` on the scratch filesystem; its output goes to /out/NAME.json.
+# What stands in /in/watch-options comes first.
 watch_start() {
 	watch_name=$1
 	shift
-	"$tool" watch --json -m "$scratch" "$@" >"/out/$watch_name.json" 2>"/out/$watch_name.err" &
+	# shellcheck disable=SC2046 # one word each
+	"$tool" watch --json -m "$scratch" $(cat /in/watch-options 2>/dev/null) "$@" >"/out/$watch_name.json" 2>"/out/$watch_name.err" &
 	watch_pid=$!
 	wait_for "/out/$watch_name.json" '"start"' 120
 }

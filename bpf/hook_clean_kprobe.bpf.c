@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hook_clean_kprobe.bpf.c - hook_clean.bpf.c without a trampoline: before the
+ * page's dirty bit is cleared. The page is locked, so the bit decides.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "observe_clean.bpf.h"
+
+SEC("kprobe")
+int BPF_KPROBE(clean_kprobe, struct folio *folio)
+{
+	__u64 dirty;
+
+	if (!armed || !mapping_watched((__u64)BPF_CORE_READ(folio, mapping)))
+		return 0;
+	dirty = page_flags((__u64)folio) & page_flag(PG_dirty);
+	return dirty || live ? observe_clean(ctx, (__u64)folio, dirty) : 0;
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hooks.c - see hooks.h. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hooks.h"
+#include "kprobe_event.h"
+#include "log.h"
+
+_Static_assert(VARIANTS_MAX < 32, "one bit each");
+
+static struct bpf_program *program(const struct hooks *h, const char *name)
+{
+	return bpf_object__find_program_by_name(h->obj, name);
+}
+
+/* ---- choose ----------------------------------------------------------- */
+
+int hooks_choose(struct hooks *h, struct bpf_object *obj,
+		 const struct hook_kernel *kernel)
+{
+	struct bpf_program *p;
+
+	h->obj = obj;
+	bpf_object__for_each_program (p, obj)
+		bpf_program__set_autoload(p, false);
+	for (unsigned int i = 0; i < hook_role_count; i++) {
+		const struct hook_role *role = &hook_roles[i];
+		struct hook_choice *c = &h->roles[i].choice;
+
+		hook_choose_among(role, kernel, h->wishes.refused[i], c);
+		if (!c->variant && role->essential) {
+			complain(
+				"this kernel has nothing to hook for '%s'; 'man 8 btrfs-dirtywatch' says which kernels can be watched",
+				role->name);
+			return -ENOENT;
+		}
+		for (int k = 0; k < c->point_count; k++)
+			bpf_program__set_autoload(
+				program(h, c->points[k].program), true);
+	}
+	return 0;
+}
+
+static bool by_trampoline(const struct hook_variant *v)
+{
+	return v->need == NEED_FUNCTION_BTF || v->need == NEED_MODULE_BTF ||
+	       v->need == NEED_TRACEPOINT_BTF;
+}
+
+/* Not to take the variant of role `i` again. Is there another one? */
+static bool refuse(struct hooks *h, unsigned int i)
+{
+	const struct hook_role *role = &hook_roles[i];
+	long n = h->roles[i].choice.variant - role->variants;
+	bool last = n == VARIANTS_MAX - 1 || !role->variants[n + 1].program;
+
+	if (last && role->essential)
+		return false;
+	h->wishes.refused[i] |= 1U << n;
+	return true;
+}
+
+bool hooks_plainer(struct hooks *h)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < hook_role_count; i++) {
+		const struct hook_variant *v = h->roles[i].choice.variant;
+
+		if (v && by_trampoline(v) && refuse(h, i))
+			any = true;
+	}
+	return any;
+}
+
+int hooks_unseen(const struct hooks *h, const struct hook_kernel *kernel,
+		 char **text)
+{
+	const char *between = "";
+	size_t len = 0;
+	FILE *f;
+
+	*text = NULL;
+	f = open_memstream(text, &len);
+	if (!f)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < hook_role_count; i++) {
+		if (h->roles[i].choice.variant ||
+		    !hook_exists(&hook_roles[i], kernel))
+			continue;
+		fprintf(f, "%s%s", between, hook_roles[i].without);
+		between = "; ";
+	}
+	if (fclose(f))
+		return -ENOMEM;
+	if (!len) {
+		free(*text);
+		*text = NULL;
+	}
+	return 0;
+}
+
+/* ---- attach ----------------------------------------------------------- */
+
+static struct bpf_link *attach_iter(const struct hooks *h,
+				    const struct bpf_program *p)
+{
+	union bpf_iter_link_info info = {
+		.map.map_fd = (__u32)bpf_map__fd(h->looked_over),
+	};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info,
+		    .link_info_len = sizeof(info));
+
+	return bpf_program__attach_iter(p, &opts);
+}
+
+/*
+ * By address: names of static functions need not be unique. A probe without an
+ * event works as well, but nobody counts its misses.
+ */
+static struct bpf_link *attach_kprobe(const struct hooks *h,
+				      const struct bpf_program *p,
+				      __u64 address, int n)
+{
+	LIBBPF_OPTS(bpf_kprobe_opts, opts, .offset = address);
+	struct bpf_link *link = NULL;
+	char name[64];
+	int err;
+
+	snprintf(name, sizeof(name), "%s_%d", bpf_program__name(p), n);
+	if (h->events)
+		link = kprobe_event_attach(h->events, name, address, p);
+	if (link)
+		return link;
+	err = errno;
+	link = bpf_program__attach_kprobe_opts(p, NULL, &opts);
+	if (link && h->events)
+		complain(
+			"tracefs takes no event for %s (%s): what the kernel skips of it is not counted",
+			bpf_program__name(p), strerror(err));
+	return link;
+}
+
+static struct bpf_link *attach_point(const struct hooks *h,
+				     const struct hook_choice *c, int n)
+{
+	const struct hook_point *point = &c->points[n];
+	const struct bpf_program *p = program(h, point->program);
+
+	switch (c->variant->need) {
+	case NEED_SYMBOL:
+	case NEED_CALL_SITES:
+		return attach_kprobe(h, p, point->address, n);
+	case NEED_MAP_ITER:
+		return attach_iter(h, p);
+	default:
+		return bpf_program__attach(p);
+	}
+}
+
+static void detach_hook(struct hook *hook)
+{
+	for (int i = 0; i < CALLSITES_MAX; i++)
+		bpf_link__destroy(hook->links[i]);
+	memset(hook->links, 0, sizeof(hook->links));
+}
+
+static int attach_hook(const struct hooks *h, struct hook *hook)
+{
+	const struct hook_choice *c = &hook->choice;
+
+	if (c->variant->need == NEED_NOTHING)
+		return 0;
+	for (int n = 0; n < c->point_count; n++) {
+		hook->links[n] = attach_point(h, c, n);
+		if (!hook->links[n]) {
+			int err = -errno;
+
+			detach_hook(hook);
+			return err;
+		}
+	}
+	return 0;
+}
+
+int hooks_attach(struct hooks *h)
+{
+	for (unsigned int i = 0; i < hook_role_count; i++) {
+		struct hook *hook = &h->roles[i];
+		bool again;
+		int err;
+
+		if (!hook->choice.variant || hook_roles[i].lazy)
+			continue;
+		err = attach_hook(h, hook);
+		if (!err)
+			continue;
+		again = refuse(h, i);
+		complain("cannot hook %s for '%s' by %s: %s%s",
+			 hook->choice.variant->symbol, hook_roles[i].name,
+			 hook->choice.variant->how, strerror(-err),
+			 again ? "; trying another way" : "");
+		return again ? -EAGAIN : err;
+	}
+	return 0;
+}
+
+int hooks_follow(struct hooks *h, bool on)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < hook_role_count && !err; i++) {
+		struct hook *hook = &h->roles[i];
+
+		if (!hook_roles[i].lazy)
+			continue;
+		detach_hook(hook);
+		if (on)
+			err = hook->choice.variant ? attach_hook(h, hook)
+						   : -ENOENT;
+	}
+	return err;
+}
+
+void hooks_detach(struct hooks *h)
+{
+	for (unsigned int i = 0; i < HOOK_ROLES_MAX; i++)
+		detach_hook(&h->roles[i]);
+}
+
+void hooks_reset(struct hooks *h)
+{
+	hooks_detach(h);
+	h->obj = NULL;
+	h->looked_over = NULL;
+}
+
+void hooks_close(struct hooks *h)
+{
+	hooks_reset(h);
+	kprobe_events_close(h->events);
+	h->events = NULL;
+}
+
+/* ---- ask -------------------------------------------------------------- */
+
+/* An iterator does its work while it is read. */
+static int read_iter(const struct bpf_link *link)
+{
+	char none[64];
+	ssize_t n;
+	int fd, err;
+
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0)
+		return fd;
+	do {
+		n = read(fd, none, sizeof(none));
+	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	err = n < 0 ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+static int run_once(const struct hooks *h, const struct hook_choice *c)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	return bpf_prog_test_run_opts(
+		bpf_program__fd(program(h, c->points[0].program)), &opts);
+}
+
+int hooks_look(const struct hooks *h)
+{
+	for (unsigned int i = 0; i < hook_role_count; i++) {
+		const struct hook_choice *c = &h->roles[i].choice;
+
+		if (c->variant && c->variant->need == NEED_MAP_ITER)
+			return read_iter(h->roles[i].links[0]);
+		if (c->variant && c->variant->need == NEED_NOTHING)
+			return run_once(h, c);
+	}
+	return -ENOENT;
+}
+
+/*
+ * A program that was already running, here or, from 6.7 on, any program of a
+ * probe where one was running; a probe that came while another one was handled.
+ */
+int hooks_skipped(const struct hooks *h, __u64 *skipped)
+{
+	struct bpf_program *p;
+	int err = 0;
+
+	*skipped = 0;
+	if (h->events)
+		err = kprobe_events_missed(h->events, skipped);
+	bpf_object__for_each_program (p, h->obj) {
+		struct bpf_prog_info info = { 0 };
+		__u32 len = sizeof(info);
+		int fd = bpf_program__fd(p);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+			*skipped += info.recursion_misses;
+	}
+	return err;
+}
