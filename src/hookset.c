@@ -22,6 +22,10 @@ const struct hook_role hook_roles[] = {
 		{ "write_return_kprobe", "btrfs_buffered_write", NEED_CALL_SITES } } },
 	{ "clean", true, NULL, false, {
 		{ "clean_exit", "folio_clear_dirty_for_io", NEED_FUNCTION_BTF } } },
+	/* Kernels whose folios are single pages have it, and never call it. */
+	{ "block clean", true, NULL, false, {
+		{ "block_entry", "btrfs_subpage_clear_and_test_dirty", NEED_MODULE_BTF },
+		{ "block_entry_kprobe", "btrfs_subpage_clear_and_test_dirty", NEED_SYMBOL } } },
 	{ "writeback entry", true, NULL, false, {
 		{ "writeback_entry", "do_writepages", NEED_FUNCTION_BTF } } },
 	{ "writeback return", true, NULL, false, {
@@ -29,6 +33,7 @@ const struct hook_role hook_roles[] = {
 	{ "drop", true, NULL, false, {
 		{ "drop", "mm_filemap_delete_from_page_cache", NEED_TRACEPOINT_BTF } } },
 	{ "migration", true, NULL, false, {
+		{ "inner_migrate_exit", "__folio_migrate_mapping", NEED_FUNCTION_BTF },
 		{ "migrate_exit", "folio_migrate_mapping", NEED_FUNCTION_BTF } } },
 	{ "direct entry", true, NULL, false, {
 		{ "direct_entry", "__iomap_dio_rw", NEED_SYMBOL } } },
