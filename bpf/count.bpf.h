@@ -5,12 +5,17 @@
 
 #include "maps.bpf.h"
 
-static __always_inline void count(__u32 what)
+static __always_inline void count_more(__u32 what, __u64 more)
 {
 	__u64 *n = bpf_map_lookup_elem(&counters, &what);
 
 	if (n)
-		*n += 1;
+		*n += more;
+}
+
+static __always_inline void count(__u32 what)
+{
+	count_more(what, 1);
 }
 
 /* Evidence is missing: say which kind, and when it began and last happened. */

@@ -9,7 +9,6 @@
 #include "page.bpf.h"
 
 #define DIRTY_STEPS (1 << 17)
-#define XA_SLOTS 64
 
 struct dirty_walk {
 	__u64 node;   /* where the walk stands, 0 at its end */
@@ -17,28 +16,39 @@ struct dirty_walk {
 	struct evicted found;
 };
 
-/* The lowest bits of an entry: 10 if it is a node, if it is not a small number;
- * any other than 00 if it is no pointer to a page. */
-static __always_inline bool xa_is_node(__u64 entry)
+/* The pages of one folio. */
+struct dirty_folio {
+	struct folio_at folio;
+	struct evicted *found;
+};
+
+static long dirty_page(__u32 i, struct dirty_folio *d)
 {
-	return (entry & 3) == 2 && entry > 4096;
+	__u64 index = d->folio.first + i;
+
+	if (!(page_flags(&d->folio, index) & page_flag(PG_dirty)))
+		return 0;
+	if (!d->found->pages++)
+		d->found->first = index;
+	d->found->last = index;
+	return 0;
 }
 
-static __always_inline void dirty_note(struct evicted *found, __u64 entry)
+/* Not static, as the next one: the kernel checks it once, not at each call. */
+__weak int dirty_note(struct evicted *found, __u64 entry)
 {
-	struct folio *folio = (struct folio *)entry;
-	__u64 index;
+	struct dirty_folio d = { .found = found };
 
-	if (!entry || entry & 3 || !(page_flags(entry) & page_flag(PG_dirty)))
-		return;
-	index = BPF_CORE_READ(folio, index);
-	if (!found->pages++)
-		found->first = index;
-	found->last = index;
+	if (!found || !entry || entry & 3 ||
+	    !(folio_flags(entry) & page_flag(PG_dirty)))
+		return 0;
+	folio_read(&d.folio, entry);
+	bpf_loop(window_min(d.folio.pages, FOLIO_PAGES_MAX), dirty_page, &d, 0);
+	return 0;
 }
 
 /* Of bits that are not all 0. The compiler's own crashes it for this target. */
-static __always_inline __u32 lowest_bit(__u64 bits)
+__weak __u32 lowest_bit(__u64 bits)
 {
 	__u32 n = 0;
 
@@ -49,19 +59,6 @@ static __always_inline __u32 lowest_bit(__u64 bits)
 		bits >>= half;
 	}
 	return n;
-}
-
-/* By offset: BTF of some kernels says arrays of arrays are flat. */
-#define xa_word(node, field, n)                                                \
-	word_at((node) + bpf_core_field_offset(struct xa_node, field), n)
-
-static __always_inline __u64 word_at(__u64 words, __u64 n)
-{
-	__u64 word = 0;
-
-	bpf_probe_read_kernel(&word, sizeof(word),
-			      (void *)(words + n * sizeof(word)));
-	return word;
 }
 
 /* One slot with a mark further, into a node or out of it. */

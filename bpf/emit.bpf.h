@@ -27,13 +27,19 @@ static __always_inline void record_file(struct record *record,
 static __always_inline void record_stack(struct record *record,
 					 const struct stack_search *search)
 {
-	if (!search || !search->stack)
+	const struct stack_buffer *stack;
+	__u32 user;
+
+	if (!search)
+		return;
+	user = search->user;
+	stack = bpf_map_lookup_elem(&stacks, &user);
+	if (!stack)
 		return;
 	record->stack_len = search->depth < RECORD_STACK_DEPTH
 				    ? search->depth
 				    : RECORD_STACK_DEPTH;
-	__builtin_memcpy(record->stack, search->stack->ip,
-			 sizeof(record->stack));
+	__builtin_memcpy(record->stack, stack->ip, sizeof(record->stack));
 }
 
 /*

@@ -5,15 +5,20 @@
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "observe_clean.bpf.h"
+#include "observe_blocks.bpf.h"
 
 SEC("kprobe")
 int BPF_KPROBE(clean_kprobe, struct folio *folio)
 {
-	__u64 dirty;
+	__u64 flags, dirty;
 
 	if (!armed || !mapping_watched((__u64)BPF_CORE_READ(folio, mapping)))
 		return 0;
-	dirty = page_flags((__u64)folio) & page_flag(PG_dirty);
-	return dirty || live ? observe_clean(ctx, (__u64)folio, dirty) : 0;
+	flags = folio_flags((__u64)folio);
+	dirty = flags & page_flag(PG_dirty);
+	if (!dirty && !live)
+		return 0;
+	if (flags & page_flag(PG_head))
+		return observe_folio_clean(ctx, (__u64)folio, dirty);
+	return observe_clean(ctx, (__u64)folio, dirty);
 }

@@ -16,6 +16,7 @@ struct ring_map ring SEC(".maps");
 __u32 armed;
 __u64 live;
 __u64 awaited;
+__u32 blocks_seen;
 __u32 following;
 
 const volatile __u32 knob_dev;

@@ -120,6 +120,8 @@ extern __u32 armed;
 extern __u64 live;
 /* Those of them that wait for the result of what dropped their page. */
 extern __u64 awaited;
+/* Has the clean of single blocks of a folio ever been seen? */
+extern __u32 blocks_seen;
 /* Are the readers of lost pages being watched? */
 extern __u32 following;
 

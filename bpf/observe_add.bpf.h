@@ -39,10 +39,10 @@ static __noinline int say_stale(const struct page_at *at,
 	return 0;
 }
 
-/* A page is in the page cache, locked, and not read yet. */
-static __always_inline int observe_add(__u64 page)
+/* A page of a folio that is in the page cache, locked, and not read yet. */
+static long add_step(__u32 i, struct folio_at *folio)
 {
-	struct page_at at = page_place(page);
+	struct page_at at = page_place(folio, folio->first + i);
 	struct loss_key key = loss_key_of(at.mapping, at.index);
 	struct loss *found = bpf_map_lookup_elem(&losses, &key);
 	enum record_read how = READ_BY_READ;
@@ -64,6 +64,15 @@ static __always_inline int observe_add(__u64 page)
 						 : READ_BY_WRITE;
 	}
 	say_stale(&at, &loss, how);
+	return 0;
+}
+
+static __always_inline int observe_add(__u64 address)
+{
+	struct folio_at folio;
+
+	folio_read(&folio, address);
+	bpf_loop(window_min(folio.pages, FOLIO_PAGES_MAX), add_step, &folio, 0);
 	return 0;
 }
 

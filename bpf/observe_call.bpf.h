@@ -60,17 +60,19 @@ static __always_inline enum verdict end_window(struct window *w, __u64 flags,
 static __always_inline void end_cached(struct place *place, struct window *w,
 				       struct call_end *ce)
 {
-	__u64 flags = page_flags(w->page);
+	__u64 flags = page_flag(PG_locked);
 	__u64 index = w->index;
+	struct folio_at f;
 
-	if (!page_present(w->page, place->mapping, index))
-		flags = page_flag(PG_locked);
+	if (page_present(&f, w->page, place->mapping, index))
+		flags = page_flags(&f, index);
 	w = bpf_map_lookup_elem(&windows, place);
 	if (!w || w->call != ce->call->id)
 		return;
 	if (w->bits & WINDOW_DROPPED)
 		flags = 0;
-	window_say(place, w, end_window(w, flags, &ce->end), ce->dentry, NULL);
+	window_say(place, w, end_window(w, flags, &ce->end), (__u64)ce->dentry,
+		   NULL);
 }
 
 static long end_step(__u32 i, struct call_end *ce)
@@ -86,8 +88,8 @@ static long end_step(__u32 i, struct call_end *ce)
 	if (!w || w->call != call->id)
 		return 0;
 	if (w->bits & WINDOW_DROPPED)
-		window_say(&place, w, end_window(w, 0, &ce->end), ce->dentry,
-			   NULL);
+		window_say(&place, w, end_window(w, 0, &ce->end),
+			   (__u64)ce->dentry, NULL);
 	else
 		end_cached(&place, w, ce);
 	return 0;

@@ -13,25 +13,28 @@
  * Look again at the oldest windows of a long write call, so that a rewrite of
  * a large file keeps no more of them than one batch.
  */
-static __always_inline void sweep_call(struct call *call, __u64 index)
+static __noinline int sweep_call(struct call *call, __u64 index)
 {
 	for (int i = 0; i < 2 && call->swept < index; i++) {
+		struct folio_at f;
 		struct place place;
 		struct window *w;
 
 		w = windows_find(&place, call->mapping, call->swept);
 		/* A near miss is left for the end, which knows more of it. */
 		if (w && w->call == call->id && !(w->bits & WINDOW_RETRIED)) {
-			if (page_present(w->page, call->mapping, w->index) &&
-			    page_flags(w->page) & page_flag(PG_dirty))
+			if (page_present(&f, w->page, call->mapping,
+					 w->index) &&
+			    page_flags(&f, w->index) & page_flag(PG_dirty))
 				window_say(&place, w,
-					   window_step(w, OBS_DIRTY, 0), NULL,
+					   window_step(w, OBS_DIRTY, 0), 0,
 					   NULL);
 			else if (index - call->swept < BATCH_PAGES)
-				return;
+				return 0;
 		}
 		call->swept++;
 	}
+	return 0;
 }
 
 static __always_inline void call_note(struct call *call, __u64 mapping,
@@ -48,37 +51,51 @@ static __always_inline void call_note(struct call *call, __u64 mapping,
 	call->swept = window_min(call->swept, index);
 }
 
-/* A write call has cleaned a page. */
-static __noinline int observe_suspect(struct call *call,
-				      const struct page_at *at,
-				      const struct stack_search *search)
+/* Functions of their own: what one has on its stack, the others need not. */
+static __noinline int suspect_open(const struct call *call,
+				   const struct page_at *at,
+				   const struct stack_search *search)
 {
 	struct inode *inode = mapping_inode(at->mapping);
 	struct iov_iter *from = call->from;
+	__u64 id = bpf_get_current_pid_tgid();
 	struct window new = {
 		.page = at->page,
 		.index = at->index,
 		.call = call->id,
 		.clean_ns = bpf_ktime_get_ns(),
 	};
-	__u64 id = bpf_get_current_pid_tgid();
-	struct place place;
-	struct window *old;
 
-	old = windows_find(&place, at->mapping, at->index);
-	if (old)
-		window_say(&place, old,
-			   window_step(old, OBS_CLEAN, new.clean_ns), NULL,
-			   NULL);
 	new.writer.pid = id;
 	new.writer.tgid = id >> 32;
 	bpf_get_current_comm(new.writer.comm, sizeof(new.writer.comm));
 	new.i_size = BPF_CORE_READ(inode, i_size);
 	new.left = BPF_CORE_READ(from, count);
-	call_note(call, at->mapping, at->index);
 	windows_open(at->mapping, &new, search);
-	sweep_call(call, at->index);
 	return 0;
+}
+
+static __noinline int suspect_again(const struct page_at *at)
+{
+	struct place place;
+	struct window *old;
+
+	old = windows_find(&place, at->mapping, at->index);
+	if (old)
+		window_say(&place, old, window_step(old, OBS_CLEAN, 0), 0,
+			   NULL);
+	return 0;
+}
+
+/* A write call has cleaned a page. */
+static __always_inline void observe_suspect(struct call *call,
+					    const struct page_at *at,
+					    const struct stack_search *search)
+{
+	suspect_again(at);
+	call_note(call, at->mapping, at->index);
+	suspect_open(call, at, search);
+	sweep_call(call, at->index);
 }
 
 /* Writeback has cleaned a page: if it had a window, it was dirty again. */
@@ -89,8 +106,7 @@ static __noinline int observe_written(const struct page_at *at)
 
 	w = windows_find(&place, at->mapping, at->index);
 	if (w)
-		window_say(&place, w, window_step(w, OBS_WRITTEN, 0), NULL,
-			   NULL);
+		window_say(&place, w, window_step(w, OBS_WRITTEN, 0), 0, NULL);
 	return 0;
 }
 
@@ -124,62 +140,91 @@ static __noinline int observe_unexplained(const struct stack_search *search,
 	return 0;
 }
 
-/* A page was cleaned outside do_writepages(): by whom, says the stack. */
-static __always_inline void observe_odd_clean(void *ctx, __u64 page,
-					      struct call *call)
+/*
+ * Pages were cleaned outside do_writepages(): by whom, says the stack. Returns
+ * SCOPE_WRITE if they are suspects, SCOPE_WRITEBACK if they had been dirty, and
+ * are all right or nobody's concern, else SCOPE_NONE.
+ */
+static __always_inline enum scope clean_scope(void *ctx, struct call *call,
+					      __u64 mapping, __u64 pages,
+					      struct stack_search *search)
 {
-	struct page_at at = page_place(page);
+	if (stack_classify(ctx, STACK_CLEAN, search)) {
+		go_blind(BLIND_no_stack);
+		return SCOPE_NONE;
+	}
+	switch (search->scope) {
+	case SCOPE_WRITEBACK:
+		count_more(COUNT_written, pages);
+		return SCOPE_WRITEBACK;
+	case SCOPE_DISCARD:
+		return SCOPE_WRITEBACK;
+	case SCOPE_WRITE:
+		if (!call) {
+			go_blind(BLIND_unattributed);
+			return SCOPE_NONE;
+		}
+		return call->muted || armed != ARMED ? SCOPE_WRITEBACK
+						     : SCOPE_WRITE;
+	}
+	observe_unexplained(search, mapping_inode(mapping));
+	return SCOPE_NONE;
+}
+
+/* A folio of one page was cleaned outside do_writepages(). */
+static __always_inline void observe_odd_clean(void *ctx, struct call *call,
+					      const struct page_at *at)
+{
 	struct stack_search search;
 
-	if (stack_classify(ctx, STACK_CLEAN, &search)) {
-		go_blind(BLIND_no_stack);
-		return;
-	}
-	switch (search.scope) {
-	case SCOPE_WRITEBACK:
-		count(COUNT_written);
-		if (live)
-			observe_written(&at);
-		break;
+	switch (clean_scope(ctx, call, at->mapping, 1, &search)) {
 	case SCOPE_WRITE:
-		if (!call)
-			go_blind(BLIND_unattributed);
-		else if (call->muted || armed != ARMED)
-			observe_written(&at); /* dirty again, all the same */
-		else
-			observe_suspect(call, &at, &search);
+		observe_suspect(call, at, &search);
 		break;
-	case SCOPE_DISCARD:
+	case SCOPE_WRITEBACK:
+		if (live)
+			observe_written(at);
 		break;
 	default:
-		observe_unexplained(&search, mapping_inode(at.mapping));
+		break;
 	}
+}
+
+/* Where a folio stands that is one page. */
+static __always_inline struct page_at lone_page(__u64 page)
+{
+	struct folio *folio = (struct folio *)page;
+	struct page_at at = { .page = page };
+
+	at.mapping = (__u64)BPF_CORE_READ(folio, mapping);
+	at.index = BPF_CORE_READ(folio, index);
+	return at;
 }
 
 /*
  * folio_clear_dirty_for_io(), whose context this is, returned `cleaned` for
- * this page of a watched file.
+ * this folio, which is one page of a watched file.
  */
 static __always_inline int observe_clean(void *ctx, __u64 page, bool cleaned)
 {
 	struct task_state *task = task_known();
 	struct call *call = task && task->call.id ? &task->call : NULL;
+	struct page_at at;
 
 	if (!cleaned) {
 		if (call && call->suspects) {
-			struct page_at at = page_place(page);
-
+			at = lone_page(page);
 			observe_retry(call, &at);
 		}
 	} else if (task && task->writeback) {
 		count(COUNT_written);
 		if (live) {
-			struct page_at at = page_place(page);
-
+			at = lone_page(page);
 			observe_written(&at);
 		}
 	} else {
-		observe_odd_clean(ctx, page, call);
+		at = lone_page(page);
+		observe_odd_clean(ctx, call, &at);
 	}
 	return 0;
 }

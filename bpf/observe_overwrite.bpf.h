@@ -94,7 +94,7 @@ static long overwrite_step(struct bpf_map *map, const struct place *key,
 	w->over.to = o->to;
 	if (o->by)
 		__sync_fetch_and_add(&awaited, -1);
-	window_say(&place, w, window_step(w, OBS_OVERWRITTEN, 0), NULL, NULL);
+	window_say(&place, w, window_step(w, OBS_OVERWRITTEN, 0), 0, NULL);
 	return 0;
 }
 
@@ -107,16 +107,31 @@ static long overwrite_look_step(struct bpf_map *map, const struct place *key,
 	return 0;
 }
 
-static __always_inline __u64 overwrite_look(struct overwrite *o)
+/*
+ * Not static, as the next one: the kernel checks them once, not at each call.
+ * What a walk is handed must be on the stack of who calls for it.
+ */
+__weak __u64 overwrite_look(const struct overwrite *wanted)
 {
-	o->found = 0;
-	bpf_for_each_map_elem(&windows, overwrite_look_step, o, 0);
-	return o->found;
+	struct overwrite o;
+
+	if (!wanted)
+		return 0;
+	o = *wanted;
+	o.found = 0;
+	bpf_for_each_map_elem(&windows, overwrite_look_step, &o, 0);
+	return o.found;
 }
 
-static __always_inline void overwrite_settle(struct overwrite *o)
+__weak int overwrite_settle(const struct overwrite *wanted)
 {
-	bpf_for_each_map_elem(&windows, overwrite_step, o, 0);
+	struct overwrite o;
+
+	if (!wanted)
+		return 0;
+	o = *wanted;
+	bpf_for_each_map_elem(&windows, overwrite_step, &o, 0);
+	return 0;
 }
 
 /* ---- direct writes ---------------------------------------------------- */

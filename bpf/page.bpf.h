@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* page.bpf.h - what the kernel's own structures say of a page and its file. */
+/* page.bpf.h - what the kernel's own structures say of a page's file. */
 #ifndef DIRTYWATCH_PAGE_BPF_H
 #define DIRTYWATCH_PAGE_BPF_H
 
 #include <bpf/bpf_core_read.h>
-#include "maps.bpf.h"
+#include "cache.bpf.h"
 #include "knobs.bpf.h"
 
 #define BTRFS_SUPER_MAGIC 0x9123683E
 #define BTRFS_FIRST_FREE_OBJECTID 256 /* below it: btrfs's own inodes */
 #define PATH_DEPTH 64
-
-#define page_flag(name) (1ULL << bpf_core_enum_value(enum pageflags, name))
 
 /* Is this the inode of a file's data, on a filesystem that is watched? */
 static __always_inline bool inode_watched(struct inode *inode)
@@ -22,6 +20,19 @@ static __always_inline bool inode_watched(struct inode *inode)
 	    inode->i_ino < BTRFS_FIRST_FREE_OBJECTID)
 		return false;
 	return !knob_dev || sb->s_dev == knob_dev;
+}
+
+/* The same of a folio, by its address. */
+static __always_inline bool folio_watched(__u64 folio)
+{
+	__u64 mapping = (__u64)BPF_CORE_READ((struct folio *)folio, mapping);
+	struct inode *inode =
+		BPF_CORE_READ((struct address_space *)mapping, host);
+	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
+
+	return BPF_CORE_READ(sb, s_magic) == BTRFS_SUPER_MAGIC &&
+	       BPF_CORE_READ(inode, i_ino) >= BTRFS_FIRST_FREE_OBJECTID &&
+	       (!knob_dev || BPF_CORE_READ(sb, s_dev) == knob_dev);
 }
 
 /* Where a page stands. Plain numbers: the verifier lets no pointer be a key. */
@@ -43,29 +54,17 @@ static __always_inline __u64 context_argument(void *ctx, int n)
 	return argument;
 }
 
-/* Where the page of this address stands. */
-static __always_inline struct page_at page_place(__u64 page)
+/* Where the page with this index of a folio stands. */
+static __always_inline struct page_at page_place(const struct folio_at *f,
+						 __u64 index)
 {
-	struct page_at at = { .page = page };
-	struct folio *folio = (struct folio *)page;
+	struct page_at at = {
+		.page = folio_page(f, index),
+		.mapping = f->mapping,
+		.index = index,
+	};
 
-	at.mapping = (__u64)BPF_CORE_READ(folio, mapping);
-	at.index = BPF_CORE_READ(folio, index);
 	return at;
-}
-
-static __always_inline __u64 page_flags(__u64 page)
-{
-	return BPF_CORE_READ((struct folio *)page, flags);
-}
-
-/* Does the page still stand in the cache where the window says? */
-static __always_inline bool page_present(__u64 page, __u64 mapping, __u64 index)
-{
-	struct folio *folio = (struct folio *)page;
-
-	return (__u64)BPF_CORE_READ(folio, mapping) == mapping &&
-	       BPF_CORE_READ(folio, index) == index;
 }
 
 static __always_inline struct inode *mapping_inode(__u64 mapping)
@@ -130,6 +129,9 @@ static __always_inline struct dentry *inode_dentry(struct inode *inode)
 
 	if (!alias)
 		return NULL;
+	if (bpf_core_field_exists(struct dentry___flat, d_alias))
+		return (void *)alias -
+		       bpf_core_field_offset(struct dentry___flat, d_alias);
 	return (void *)alias -
 	       bpf_core_field_offset(struct dentry, d_u.d_alias);
 }

@@ -175,7 +175,8 @@ enum counter {
 	X(consumer, "records that met a full ring while the tool was held up") \
 	X(gap, "watches before this one that were ended by force")             \
 	X(switched_off, "looks that found the hooks off, or switched")         \
-	X(unknown_way, "suspect pages dropped by no known function")
+	X(unknown_way, "suspect pages dropped by no known function")           \
+	X(block_state, "blocks of which it is not known if they are dirty")
 
 enum blind {
 #define X(name, text) BLIND_##name,

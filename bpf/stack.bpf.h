@@ -9,33 +9,17 @@
 #include "maps.bpf.h"
 #include "knobs.bpf.h"
 
-#define FRAMES_STEPS 8 /* 2^7 rows need no more */
 #define STACK_MAX (sizeof(((struct stack_buffer *)0)->ip) / sizeof(__u64))
 
 struct stack_search {
-	struct stack_buffer *stack;
-	__u32 depth;
+	__u32 user;  /* enum stack_user: whose buffer holds the stack */
+	__u32 depth; /* 0: it could not be read */
 	__u32 scope;
 	__u32 way;
 };
 
 /* Index of the known function that holds `ip`, or FRAMES_MAX. */
-static __always_inline __u32 frame_find(__u64 ip)
-{
-	__u32 low = 0, high = knob_frames_count;
-
-	for (int step = 0; step < FRAMES_STEPS && low < high; step++) {
-		__u32 middle = (low + high) / 2 % FRAMES_MAX;
-
-		if (ip < knob_frames[middle].from)
-			high = middle;
-		else if (ip >= knob_frames[middle].to)
-			low = middle + 1;
-		else
-			return middle;
-	}
-	return FRAMES_MAX;
-}
+extern __u32 frame_find(__u64 ip);
 
 /*
  * A return address may lie behind a call that ends its function, so the byte
@@ -44,11 +28,15 @@ static __always_inline __u32 frame_find(__u64 ip)
  */
 static long stack_step(__u32 i, struct stack_search *search)
 {
-	__u32 frame;
+	const struct stack_buffer *stack;
+	__u32 user = search->user, frame;
 
 	if (i >= search->depth || i >= STACK_MAX)
 		return 1;
-	frame = frame_find(search->stack->ip[i] - 1);
+	stack = bpf_map_lookup_elem(&stacks, &user);
+	if (!stack)
+		return 1;
+	frame = frame_find(stack->ip[i] - 1);
 	if (frame >= FRAMES_MAX)
 		return 0;
 	if (!search->scope)
@@ -69,7 +57,7 @@ static __always_inline int stack_classify(void *ctx, __u32 user,
 	struct stack_buffer *stack = bpf_map_lookup_elem(&stacks, &user);
 	long size;
 
-	search->stack = stack;
+	search->user = user;
 	search->depth = 0;
 	search->scope = SCOPE_NONE;
 	search->way = WAY_UNKNOWN;

@@ -37,17 +37,18 @@ static __noinline int observe_again(const struct place *at)
 	struct place place = *at;
 	struct window *w = bpf_map_lookup_elem(&windows, &place);
 	enum verdict v = VERDICT_OPEN;
+	struct folio_at f;
 	__u64 flags;
 
 	if (w && window_awaits(w))
 		observe_missed(&place, w);
 	if (!w || (w->bits & (WINDOW_ENDED | WINDOW_DROPPED)) != WINDOW_ENDED)
 		return 0;
-	if (!page_present(w->page, place.mapping, w->index)) {
+	if (!page_present(&f, w->page, place.mapping, w->index)) {
 		observe_absent(&place);
 		return 0;
 	}
-	flags = page_flags(w->page);
+	flags = page_flags(&f, w->index);
 	w = bpf_map_lookup_elem(&windows, &place);
 	if (!w)
 		return 0;
@@ -55,7 +56,7 @@ static __noinline int observe_again(const struct place *at)
 		v = window_step(w, OBS_DIRTY, 0);
 	else if (w->end.locked && !(flags & page_flag(PG_locked)))
 		v = window_step(w, OBS_SETTLED, 0);
-	window_say(&place, w, v, NULL, NULL);
+	window_say(&place, w, v, 0, NULL);
 	return 0;
 }
 

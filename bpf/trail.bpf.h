@@ -14,11 +14,14 @@ static const struct trail trail_none;
 static __always_inline void stack_copy(struct record_stack *to,
 				       const struct stack_search *search)
 {
-	if (!search->stack || !search->depth)
+	__u32 user = search->user;
+	const struct stack_buffer *stack = bpf_map_lookup_elem(&stacks, &user);
+
+	if (!stack || !search->depth)
 		return;
 	to->len = search->depth < RECORD_STACK_DEPTH ? search->depth
 						     : RECORD_STACK_DEPTH;
-	__builtin_memcpy(to->ip, search->stack->ip, sizeof(to->ip));
+	__builtin_memcpy(to->ip, stack->ip, sizeof(to->ip));
 }
 
 /* Of a window that is new in its place: whatever was there goes. */

@@ -31,6 +31,10 @@ const struct hook_role hook_roles[] = {
 	{ "clean", true, NULL, false, {
 		VARIANT("clean_exit", "folio_clear_dirty_for_io", NEED_FUNCTION_BTF, "fexit"),
 		VARIANT("clean_kprobe", "folio_clear_dirty_for_io", NEED_SYMBOL, "kprobe") } },
+	/* Kernels whose folios are single pages have it, and never call it. */
+	{ "block clean", true, NULL, false, {
+		VARIANT("block_entry", "btrfs_subpage_clear_and_test_dirty", NEED_MODULE_BTF, "fentry"),
+		VARIANT("block_entry_kprobe", "btrfs_subpage_clear_and_test_dirty", NEED_SYMBOL, "kprobe") } },
 	/* A short cut: each page that is written then costs a walk of the stack. */
 	{ "writeback", false, "writeback but by the stack of each page, which costs more", false, {
 		VARIANT("writeback_entry", "do_writepages", NEED_FUNCTION_BTF, "fentry",

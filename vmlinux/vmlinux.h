@@ -65,6 +65,11 @@ struct dentry {
 	} d_u;
 };
 
+/* From about 7.2 on. */
+struct dentry___flat {
+	struct hlist_node d_alias;
+};
+
 struct super_block;
 
 typedef struct {
@@ -104,20 +109,48 @@ struct inode {
 	unsigned long i_ino;
 	unsigned int i_nlink;
 	s64 i_size;
+	u8 i_blkbits;
 	struct hlist_head i_dentry;
 };
 
 enum pageflags {
 	PG_locked = 0,
 	PG_dirty = 4,
+	PG_head = 6,
 	PG_writeback = 15,
 	PG_swapbacked = 17,
+};
+
+/* Read for its size only. */
+struct page {
+	unsigned int page_type;
 };
 
 struct folio {
 	unsigned long flags;
 	struct address_space *mapping;
 	unsigned long index;
+	void *private;
+	unsigned int _nr_pages;
+};
+
+/* Before about 6.14. */
+struct folio___before {
+	unsigned int _folio_nr_pages;
+};
+
+/* From about 6.18 on. */
+typedef struct {
+	unsigned long f;
+} memdesc_flags_t;
+
+struct folio___memdesc {
+	memdesc_flags_t flags;
+};
+
+/* Read for its size only. */
+struct spinlock {
+	int rlock;
 };
 
 /* Pages that are removed together. */
@@ -179,6 +212,16 @@ struct btrfs_root {
 struct btrfs_fs_info {
 	unsigned long fs_state;
 	int fs_error;
+};
+
+/* What is dirty of a folio of several blocks. */
+struct btrfs_folio_state {
+	unsigned long bitmaps[1];
+};
+
+/* Its name before 6.16. */
+struct btrfs_subpage {
+	unsigned long bitmaps[1];
 };
 
 struct btrfs_inode {

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/* say.bpf.c - a verdict is counted and sent, and the window ends with it. */
+#include "vmlinux.h"
+#include "windows.bpf.h"
+
+/* The counter of each verdict; the open one has none. */
+static __always_inline int verdict_counter(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PENDING:
+		return COUNT_pending;
+	case VERDICT_STRANDED:
+		return COUNT_stranded;
+	case VERDICT_REWRITTEN:
+		return COUNT_rewritten;
+	case VERDICT_NEAR_MISS:
+		return COUNT_near_miss;
+	case VERDICT_LOST:
+		return COUNT_lost;
+	case VERDICT_SUPERSEDED:
+		return COUNT_superseded;
+	case VERDICT_VOID:
+		return COUNT_voided;
+	default:
+		return -1;
+	}
+}
+
+static __always_inline void window_record(struct record *record,
+					  const struct place *place,
+					  const struct window *w,
+					  enum verdict v, struct dentry *dentry,
+					  const struct stack_search *search)
+{
+	const struct trail *e = bpf_map_lookup_elem(&trails, place);
+
+	record_fill(record, RECORD_FINDING, mapping_inode(place->mapping),
+		    dentry, search);
+	if (e)
+		record->trail = *e;
+	record->verdict = v;
+	record->window = *w;
+	window_bound(&record->window, record->bound);
+	if (v != VERDICT_STRANDED && w->bits & WINDOW_ENDED && !w->end.dirty &&
+	    !w->end.locked &&
+	    (!(w->bits & WINDOW_DROPPED) || w->drop.ns > w->end.ns))
+		record->flags |= RECORD_WAS_STRANDED;
+}
+
+/* Does this verdict end the window, and was somebody else there first? */
+static __always_inline bool window_gone(const struct place *place,
+					enum verdict v)
+{
+	return v >= VERDICT_REWRITTEN && windows_take(place);
+}
+
+/* Of a verdict for which there is no record, or no room for one. */
+static __always_inline void say_in_short(const struct place *place,
+					 const struct window *w, enum verdict v,
+					 bool wanted)
+{
+	if (wanted && v == VERDICT_SUPERSEDED)
+		losses_settle(place->mapping, w, v, false);
+	if (window_gone(place, v))
+		return;
+	count(verdict_counter(v));
+	if (wanted)
+		go_blind(BLIND_ring_full);
+}
+
+static __always_inline void say(const struct place *place,
+				const struct window *w, enum verdict v,
+				struct dentry *dentry,
+				const struct stack_search *search)
+{
+	struct record *record = record_reserve();
+
+	if (!record) {
+		say_in_short(place, w, v, true);
+		return;
+	}
+	/* Filled while the window is still in the table, and so still ours. */
+	window_record(record, place, w, v, dentry, search);
+	if (window_gone(place, v)) {
+		record_discard(record);
+		return;
+	}
+	count(verdict_counter(v));
+	if (record->window.bits & WINDOW_DROPPED)
+		losses_settle(place->mapping, &record->window, v,
+			      record->trail.followed);
+	record_send(record);
+}
+
+/*
+ * The kernel checks it by itself, and then knows nothing of its arguments: on
+ * 6.1 what they point to can be no key.
+ */
+int window_say(const struct place *place, const struct window *w, __u32 v,
+	       __u64 dentry, const struct stack_search *search)
+{
+	struct place at;
+
+	if (v == VERDICT_OPEN || !place || !w)
+		return 0;
+	at = *place;
+	if (verdict_counter(v) < 0) { /* what led here was not seen */
+		go_blind(BLIND_vanished);
+		windows_take(&at);
+	} else if (v == VERDICT_REWRITTEN) {
+		say_in_short(&at, w, v, false);
+	} else {
+		say(&at, w, v, (struct dentry *)dentry, search);
+	}
+	return 0;
+}
