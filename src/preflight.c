@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* preflight.c - see preflight.h. */
-#include <bpf/libbpf.h>
 #include <cap-ng.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -12,7 +11,6 @@
 #include "preflight.h"
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
-#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 
 static const struct need {
 	unsigned int capability;
@@ -62,21 +60,9 @@ static int check_kernel(void)
 			"the kernel is locked down (confidentiality) and lets nobody trace it: boot it without lockdown=confidentiality");
 		return EXIT_NO_PERMISSION;
 	}
-	if (access(VMLINUX_BTF, R_OK)) {
-		complain(
-			"this kernel has no BTF (%s): it needs CONFIG_DEBUG_INFO_BTF",
-			VMLINUX_BTF);
-		return EXIT_NO_ANSWER;
-	}
 	if (!file_has("/proc/filesystems", "\tbtrfs\n")) {
 		complain(
 			"btrfs is not loaded: mount a btrfs filesystem first, or run 'modprobe btrfs'");
-		return EXIT_NO_ANSWER;
-	}
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACING, BPF_FUNC_loop,
-				    NULL) == 0) {
-		complain(
-			"this kernel is too old: its BPF has no bpf_loop(), it needs Linux 5.17");
 		return EXIT_NO_ANSWER;
 	}
 	return 0;

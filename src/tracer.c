@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tracer.c - see tracer.h: hands each call on to the kind that was chosen. */
+#include <bpf/libbpf.h>
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "log.h"
 #include "tracer_ops.h"
@@ -11,12 +14,59 @@ static int exit_code_of(int err)
 					       : EXIT_NO_ANSWER;
 }
 
+#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
+
+/* Can the kernel run what the modern tracer is made of? */
+static bool modern_serves(void)
+{
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACING, BPF_FUNC_loop,
+				       NULL) != 0;
+}
+
+/* The kind for this kernel; a file with BTF is for kernels that have none. */
+static enum tracer_kind choose(const struct tracer_options *o)
+{
+	if (o->kind != TRACER_ANY)
+		return o->kind;
+	return o->btf || !modern_serves() ? TRACER_LEGACY : TRACER_MODERN;
+}
+
+/* Without BTF, no tracer knows where anything is. */
+static int check_btf(const struct tracer_options *o)
+{
+	const char *path = o->btf ? o->btf : VMLINUX_BTF;
+
+	if (!access(path, R_OK))
+		return 0;
+	if (o->btf)
+		complain("cannot read the BTF in '%s': %s", path,
+			 strerror(errno));
+	else
+		complain(
+			"this kernel has no BTF (%s): give it with --btf; 'man 7 btrfs-dirtywatch-legacy' says how to make it",
+			path);
+	return -ENOENT;
+}
+
+static int make_tracer(const struct tracer_options *o,
+		       const struct ksyms *ksyms, tracer_record_fn fn,
+		       void *arg, struct tracer **t)
+{
+	int err = check_btf(o);
+
+	if (err)
+		return err;
+	if (choose(o) == TRACER_LEGACY)
+		return tracer_legacy_new(o, ksyms, fn, arg, t);
+	return tracer_modern_new(o, ksyms, fn, arg, t);
+}
+
 struct tracer *tracer_new(const struct tracer_options *options,
 			  const struct ksyms *ksyms, tracer_record_fn fn,
 			  void *arg, int *exit_code)
 {
 	struct tracer *t = NULL;
-	int err = tracer_modern_new(options, ksyms, fn, arg, &t);
+	int err = make_tracer(options, ksyms, fn, arg, &t);
 
 	*exit_code = exit_code_of(err);
 	return t;

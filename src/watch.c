@@ -189,6 +189,8 @@ static int open_signals(void)
 static int start(struct watch *w)
 {
 	struct tracer_options options = {
+		.kind = w->options.tracer,
+		.btf = w->options.btf,
 		.tgid = w->options.pid,
 		.ring_bytes = w->options.ring_kib * 1024,
 		.windows = w->options.windows,

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* page.h - what the kernel's own structures say of a page and its file. */
+#ifndef DIRTYWATCH_LEGACY_PAGE_H
+#define DIRTYWATCH_LEGACY_PAGE_H
+
+#include "maps.h"
+#include <bpf/bpf_tracing.h>
+
+/* The one helper that reads memory on kernels of that age. */
+#define bpf_probe_read_kernel bpf_probe_read
+#include <bpf/bpf_core_read.h>
+
+#define BTRFS_SUPER_MAGIC 0x9123683E
+#define BTRFS_FIRST_FREE_OBJECTID 256 /* below it: btrfs's own inodes */
+#define MAPPING_KIND 3		      /* bits of no address_space */
+
+#define page_flag(name) (1ULL << bpf_core_enum_value(enum pageflags, name))
+
+static __always_inline void count_many(__u32 what, __u64 more)
+{
+	__u64 *n = bpf_map_lookup_elem(&counters, &what);
+
+	if (n)
+		*n += more;
+}
+
+static __always_inline void count(__u32 what)
+{
+	count_many(what, 1);
+}
+
+/* Evidence is missing: say which kind, and when it began and last happened. */
+static __always_inline void go_blind(__u32 kind)
+{
+	struct blind_span *span = bpf_map_lookup_elem(&blind, &kind);
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!span)
+		return;
+	if (!span->first_ns)
+		span->first_ns = now;
+	span->last_ns = now;
+	__sync_fetch_and_add(&span->count, 1);
+}
+
+static __always_inline struct legacy_knobs *knobs_read(void)
+{
+	__u32 first = 0;
+
+	return bpf_map_lookup_elem(&knobs, &first);
+}
+
+static __always_inline bool any_live(void)
+{
+	__u32 first = 0;
+	__u64 *n = bpf_map_lookup_elem(&live, &first);
+
+	return n && *n;
+}
+
+static __always_inline void live_add(__s64 n)
+{
+	__u32 first = 0;
+	__u64 *sum = bpf_map_lookup_elem(&live, &first);
+
+	if (sum)
+		__sync_fetch_and_add(sum, n);
+}
+
+static __always_inline struct handover *handover(void)
+{
+	__u32 first = 0;
+
+	return bpf_map_lookup_elem(&handovers, &first);
+}
+
+static __always_inline __u32 current_thread(void)
+{
+	return (__u32)bpf_get_current_pid_tgid();
+}
+
+/* Where a page stands. */
+struct page_at {
+	__u64 page;
+	__u64 mapping;
+	__u64 index;
+};
+
+static __always_inline struct page_at page_place(__u64 page)
+{
+	struct page *p = (struct page *)page;
+	struct page_at at = { .page = page };
+
+	at.mapping = (__u64)BPF_CORE_READ(p, mapping);
+	at.index = BPF_CORE_READ(p, index);
+	return at;
+}
+
+static __always_inline __u64 page_flags(__u64 page)
+{
+	return BPF_CORE_READ((struct page *)page, flags);
+}
+
+static __always_inline bool page_stands(__u64 page, const struct place *place)
+{
+	struct page_at at = page_place(page);
+
+	return at.mapping == place->mapping &&
+	       at.index == place->index_slot / WINDOW_SLOTS;
+}
+
+static __always_inline struct inode *mapping_inode(__u64 mapping)
+{
+	return BPF_CORE_READ((struct address_space *)mapping, host);
+}
+
+static __always_inline bool inode_of_btrfs(struct inode *inode)
+{
+	return BPF_CORE_READ(inode, i_sb, s_magic) == BTRFS_SUPER_MAGIC;
+}
+
+/* Is this the mapping of a file's data, on a filesystem that is watched? */
+static __always_inline bool mapping_watched(const struct legacy_knobs *k,
+					    __u64 mapping)
+{
+	struct inode *inode;
+
+	if (!mapping || mapping & MAPPING_KIND)
+		return false;
+	inode = mapping_inode(mapping);
+	if (!inode_of_btrfs(inode) ||
+	    BPF_CORE_READ(inode, i_ino) < BTRFS_FIRST_FREE_OBJECTID)
+		return false;
+	return !k->dev || k->dev == BPF_CORE_READ(inode, i_sb, s_dev);
+}
+
+/* The inode's subvolume, or NULL where no BTF tells of btrfs. */
+static __always_inline struct btrfs_root *inode_subvolume(struct inode *inode)
+{
+	struct btrfs_inode *binode;
+
+	if (!bpf_core_field_exists(struct btrfs_inode, vfs_inode) ||
+	    !bpf_core_field_exists(struct btrfs_root, root_key))
+		return NULL;
+	binode = (void *)inode -
+		 bpf_core_field_offset(struct btrfs_inode, vfs_inode);
+	return BPF_CORE_READ(binode, root);
+}
+
+static __always_inline void read_uuid(struct super_block *sb, __u8 uuid[16])
+{
+	struct super_block___array *old = (void *)sb;
+	struct btrfs_fs_info___fsid *info;
+
+	if (bpf_core_field_exists(struct btrfs_fs_info___fsid, fsid)) {
+		info = BPF_CORE_READ(sb, s_fs_info);
+		bpf_core_read(uuid, 16, &info->fsid);
+	} else if (bpf_core_field_exists(struct super_block___array, s_uuid)) {
+		bpf_core_read(uuid, 16, &old->s_uuid);
+	} else {
+		bpf_core_read(uuid, 16, &sb->s_uuid);
+	}
+}
+
+/* A deleted subvolume takes its inodes with it, links and all. */
+static __always_inline void read_file(__u64 mapping, struct sighting_file *file)
+{
+	struct inode *inode = mapping_inode(mapping);
+	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
+	struct btrfs_root *root = inode_subvolume(inode);
+
+	file->mapping = mapping;
+	file->ino = BPF_CORE_READ(inode, i_ino);
+	file->nlink = BPF_CORE_READ(inode, i_nlink);
+	file->dev = BPF_CORE_READ(sb, s_dev);
+	file->flags = 0;
+	file->root = 0;
+	file->unlinked = !file->nlink;
+	read_uuid(sb, file->uuid);
+	if (!root)
+		return;
+	file->root = BPF_CORE_READ(root, root_key.objectid);
+	file->flags = RECORD_HAS_ROOT;
+	if (!BPF_CORE_READ(root, root_item.refs))
+		file->unlinked = 1;
+}
+
+/* Some name of the inode, or 0 if none is cached. */
+static __always_inline __u64 inode_dentry(struct inode *inode)
+{
+	__u64 alias = (__u64)BPF_CORE_READ(inode, i_dentry.first);
+
+	return alias ? alias - bpf_core_field_offset(struct dentry, d_u.d_alias)
+		     : 0;
+}
+
+#endif
