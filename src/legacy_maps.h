@@ -9,8 +9,7 @@
 #include "legacy/sighting.h"
 
 /* Copy stack `id`, innermost first. Returns its depth, 0: there is none. */
-unsigned int legacy_stack(int stacks, __s32 id,
-			  __u64 ip[SIGHTING_STACK_DEPTH]);
+unsigned int legacy_stack(int stacks, __s32 id, __u64 ip[SIGHTING_STACK_DEPTH]);
 
 /* Is any page suspect now? */
 bool legacy_live(int live);

@@ -76,8 +76,8 @@ static void set_tracer(struct argp_state *state, const char *arg,
 	else if (!strcmp(arg, "legacy"))
 		o->tracer = TRACER_LEGACY;
 	else
-		argp_error(state, "tracer '%s' is neither 'modern' nor 'legacy'",
-			   arg);
+		argp_error(state,
+			   "tracer '%s' is neither 'modern' nor 'legacy'", arg);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -134,17 +134,20 @@ static int settle(struct pairing *p, struct pair *pair,
 
 /* ---- stacks --------------------------------------------------------- */
 
-/* The stack of a sighting. Returns its depth, 0: it could not be read. */
+/*
+ * The stack of a sighting. Returns its depth, 0: it could not be read. Where
+ * the kernel follows frame pointers, who called the function is not in it.
+ */
 static unsigned int stack_of(const struct pairing *p, __s32 id, __u64 caller,
 			     __u64 ip[SIGHTING_STACK_DEPTH + 1])
 {
-	unsigned int depth = 0;
+	unsigned int depth = id < 0 ? 0 : p->env.stack(p->env.world, id, ip);
 
-	/* Stacks that follow frame pointers leave out who called. */
-	ip[0] = caller;
-	if (id >= 0)
-		depth = p->env.stack(p->env.world, id, ip + 1);
-	return depth ? depth + 1 : 0;
+	if (!depth || !caller || (depth > 1 && ip[1] == caller))
+		return depth;
+	memmove(ip + 2, ip + 1, (depth - 1) * sizeof(*ip));
+	ip[1] = caller;
+	return depth + 1;
 }
 
 static void keep_stack(struct record_stack *to, const __u64 *ip,
@@ -161,7 +164,7 @@ static void keep_clean_stack(const struct pairing *p, struct pair *pair,
 	unsigned int depth = stack_of(p, s->clean_stack, 0, ip);
 
 	if (depth)
-		keep_stack(&pair->trail.clean, ip + 1, depth - 1);
+		keep_stack(&pair->trail.clean, ip, depth);
 }
 
 /* ---- windows -------------------------------------------------------- */
@@ -263,8 +266,7 @@ static int take_drop(struct pairing *p, struct pair *pair,
 	w->drop.way = stack_facts(p->env.frames, p->env.rows, ip, depth).way;
 	if (w->drop.way == WAY_UNKNOWN)
 		pairing_go_blind(p, BLIND_unknown_way, 1, s->head.ns);
-	return take_verdict(p, pair, s,
-			    window_step(w, OBS_DROP, s->head.ns));
+	return take_verdict(p, pair, s, window_step(w, OBS_DROP, s->head.ns));
 }
 
 static int take_end(struct pairing *p, struct pair *pair,
@@ -290,13 +292,13 @@ static int take_window(struct pairing *p, const struct sighting *s)
 	case SIGHTING_END:
 		return take_end(p, pair, s);
 	case SIGHTING_SETTLED:
-		return settle(p, pair, s,
-			      window_step(&pair->window, OBS_SETTLED,
-					  s->head.ns));
+		return settle(
+			p, pair, s,
+			window_step(&pair->window, OBS_SETTLED, s->head.ns));
 	default:
-		return settle(p, pair, s,
-			      window_step(&pair->window, OBS_DIRTY,
-					  s->head.ns));
+		return settle(
+			p, pair, s,
+			window_step(&pair->window, OBS_DIRTY, s->head.ns));
 	}
 }
 
@@ -395,8 +397,7 @@ static void forget_old(struct pairing *p, __u64 now)
 	if (now < p->looked_ns + KEPT_NS)
 		return;
 	p->looked_ns = now;
-	HASH_ITER(hh, p->pairs, pair, next)
-	{
+	HASH_ITER (hh, p->pairs, pair, next) {
 		if (!pair->done_ns || pair->done_ns + KEPT_NS > now)
 			continue;
 		HASH_DEL(p->pairs, pair);
@@ -450,8 +451,7 @@ void pairing_free(struct pairing *p)
 
 	if (!p)
 		return;
-	HASH_ITER(hh, p->pairs, pair, next)
-	{
+	HASH_ITER (hh, p->pairs, pair, next) {
 		HASH_DEL(p->pairs, pair);
 		free(pair);
 	}

@@ -30,8 +30,7 @@ struct stack_facts stack_facts(const struct frame *frames, unsigned int rows,
 			continue;
 		if (!facts.scope)
 			facts.scope = frame->scope;
-		if (frame->way &&
-		    (!facts.way || facts.way == WAY_INVALIDATE))
+		if (frame->way && (!facts.way || facts.way == WAY_INVALIDATE))
 			facts.way = frame->way;
 	}
 	return facts;

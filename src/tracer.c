@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tracer.c - see tracer.h: hands each call on to the kind that was chosen. */
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,19 +15,22 @@ static int exit_code_of(int err)
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 
-/* Can the kernel run what the modern tracer is made of? */
-static bool modern_serves(void)
+/*
+ * Can the kernel run what the modern tracer is made of? The youngest part of
+ * that is a helper, which libbpf cannot ask for by the type of program.
+ */
+static bool modern_serves(const struct ksyms *ksyms)
 {
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACING, BPF_FUNC_loop,
-				       NULL) != 0;
+	return ksyms_named(ksyms, "bpf_loop", "");
 }
 
 /* The kind for this kernel; a file with BTF is for kernels that have none. */
-static enum tracer_kind choose(const struct tracer_options *o)
+static enum tracer_kind choose(const struct tracer_options *o,
+			       const struct ksyms *ksyms)
 {
 	if (o->kind != TRACER_ANY)
 		return o->kind;
-	return o->btf || !modern_serves() ? TRACER_LEGACY : TRACER_MODERN;
+	return o->btf || !modern_serves(ksyms) ? TRACER_LEGACY : TRACER_MODERN;
 }
 
 /* Without BTF, no tracer knows where anything is. */
@@ -56,7 +58,7 @@ static int make_tracer(const struct tracer_options *o,
 
 	if (err)
 		return err;
-	if (choose(o) == TRACER_LEGACY)
+	if (choose(o, ksyms) == TRACER_LEGACY)
 		return tracer_legacy_new(o, ksyms, fn, arg, t);
 	return tracer_modern_new(o, ksyms, fn, arg, t);
 }

@@ -21,8 +21,8 @@ enum tracer_kind {
 struct tracer_options {
 	enum tracer_kind kind;
 	const char *btf; /* the kernel's BTF in a file; NULL: its own */
-	__u32 dev;  /* s_dev of the one filesystem to watch, 0: all */
-	__u32 tgid; /* the one process to watch, 0: all */
+	__u32 dev;	 /* s_dev of the one filesystem to watch, 0: all */
+	__u32 tgid;	 /* the one process to watch, 0: all */
 	__u32 ring_bytes;
 	__u32 windows; /* suspect pages at once, 0: the default */
 	bool no_module_btf;

@@ -298,8 +298,8 @@ static int open_waiting(struct legacy *t)
 	t->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (t->epoll < 0 || t->timer < 0 ||
 	    epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->timer, &in) ||
-	    epoll_ctl(t->epoll, EPOLL_CTL_ADD,
-		      perf_buffer__epoll_fd(t->buffer), &in))
+	    epoll_ctl(t->epoll, EPOLL_CTL_ADD, perf_buffer__epoll_fd(t->buffer),
+		      &in))
 		return -errno;
 	return 0;
 }

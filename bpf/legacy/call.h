@@ -11,7 +11,7 @@
 
 /*
  * What the first argument is. Kernels before 4.20 hand on the file and the
- * position; the compiler may make the file's inode of it.
+ * position, and compilers make these of a kiocb, or the inode of a file.
  */
 enum call_form {
 	FORM_UNKNOWN,
@@ -22,17 +22,23 @@ enum call_form {
 
 static __always_inline bool file_of_btrfs(struct file *file)
 {
-	struct address_space *mapping = BPF_CORE_READ(file, f_mapping);
+	struct address_space *mapping;
 
-	return mapping && inode_of_btrfs(BPF_CORE_READ(mapping, host));
+	if (!is_pointer((__u64)file))
+		return false;
+	mapping = BPF_CORE_READ(file, f_mapping);
+	return is_pointer((__u64)mapping) &&
+	       inode_of_btrfs(BPF_CORE_READ(mapping, host));
 }
 
 /* Only what leads to a btrfs superblock is what it is taken for. */
 static __always_inline __u32 call_form(__u64 object)
 {
-	struct file *file = BPF_CORE_READ((struct kiocb *)object, ki_filp);
+	struct kiocb *iocb = (struct kiocb *)object;
 
-	if (file && file_of_btrfs(file))
+	if (!is_pointer(object))
+		return FORM_UNKNOWN;
+	if (file_of_btrfs(BPF_CORE_READ(iocb, ki_filp)))
 		return FORM_KIOCB;
 	if (file_of_btrfs((struct file *)object))
 		return FORM_FILE;
@@ -43,16 +49,44 @@ static __always_inline __u32 call_form(__u64 object)
 
 static __always_inline __u64 call_position(const struct call *call)
 {
-	return BPF_CORE_READ((struct kiocb *)call->object, ki_pos);
+	struct kiocb *iocb = (struct kiocb *)call->object;
+
+	return BPF_CORE_READ(iocb, ki_pos);
+}
+
+/* Bytes that it has yet to copy. */
+static __always_inline __u64 call_to_copy(const struct call *call)
+{
+	struct iov_iter *from = (struct iov_iter *)call->from;
+
+	return BPF_CORE_READ(from, count);
+}
+
+/*
+ * Take the arguments for what they are. Of the position and the iov_iter, in
+ * any order, one is a pointer.
+ */
+static __always_inline bool call_read(struct pt_regs *ctx, struct call *call)
+{
+	__u64 second = PT_REGS_PARM2(ctx);
+	__u64 third = PT_REGS_PARM3(ctx);
+
+	call->form = call_form(call->object);
+	call->from = is_pointer(second) ? second : third;
+	call->pos = is_pointer(second) ? third : second;
+	if (call->form == FORM_KIOCB)
+		call->pos = call_position(call);
+	if (!call->form || !is_pointer(call->from) || is_pointer(call->pos))
+		return false;
+	call->length = call_to_copy(call);
+	return true;
 }
 
 /* A buffered write begins. */
 static __always_inline int observe_call(struct pt_regs *ctx)
 {
 	struct legacy_knobs *k = knobs_read();
-	struct call call = { .object = PT_REGS_PARM1(ctx),
-			     .from = PT_REGS_PARM2(ctx),
-			     .pos = PT_REGS_PARM3(ctx) };
+	struct call call = { .object = PT_REGS_PARM1(ctx) };
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 pid = id;
 
@@ -61,15 +95,11 @@ static __always_inline int observe_call(struct pt_regs *ctx)
 	if (bpf_map_lookup_elem(&calls, &pid))
 		go_blind(BLIND_no_exit);
 	count(COUNT_calls);
-	call.form = call_form(call.object);
-	if (call.form == FORM_UNKNOWN) {
+	if (!call_read(ctx, &call)) {
 		go_blind(BLIND_no_task);
 		return 0;
 	}
-	if (call.form == FORM_KIOCB)
-		call.pos = call_position(&call);
 	call.id = bpf_ktime_get_ns();
-	call.length = BPF_CORE_READ((struct iov_iter *)call.from, count);
 	call.muted = k->tgid && k->tgid != id >> 32;
 	if (bpf_map_update_elem(&calls, &pid, &call, BPF_ANY))
 		go_blind(BLIND_no_task);
@@ -85,7 +115,7 @@ static __always_inline __u64 call_left(const struct call *call, __u64 written,
 				       __u64 stop)
 {
 	struct task_struct *current = (void *)bpf_get_current_task();
-	__u64 left = BPF_CORE_READ((struct iov_iter *)call->from, count);
+	__u64 left = call_to_copy(call);
 
 	if (left + written == call->length ||
 	    stop == BPF_CORE_READ(current, signal, rlim[RLIMIT_FSIZE].rlim_cur))

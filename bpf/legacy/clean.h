@@ -90,8 +90,7 @@ static __always_inline int call_note(struct call *call,
 }
 
 /* Put a new window into a free slot of its place. */
-static __always_inline void suspect_open(struct call *call,
-					 struct place *place,
+static __always_inline void suspect_open(struct call *call, struct place *place,
 					 const struct suspect *s, __u64 index)
 {
 	int err;
@@ -122,6 +121,7 @@ static __always_inline void observe_suspect(struct pt_regs *ctx,
 					    const struct page_at *at)
 {
 	struct suspect s = { .clean_stack = stack_id(ctx) };
+	struct inode *inode = mapping_inode(at->mapping);
 	struct place place = { .mapping = at->mapping };
 	__u64 id = bpf_get_current_pid_tgid();
 
@@ -129,14 +129,12 @@ static __always_inline void observe_suspect(struct pt_regs *ctx,
 	s.window.index = at->index;
 	s.window.call = call->id;
 	s.window.clean_ns = bpf_ktime_get_ns();
-	s.window.i_size = BPF_CORE_READ(mapping_inode(at->mapping), i_size);
-	s.window.left = BPF_CORE_READ((struct iov_iter *)call->from, count);
+	s.window.i_size = BPF_CORE_READ(inode, i_size);
+	s.window.left = call_to_copy(call);
 	s.window.writer.pid = id;
 	s.window.writer.tgid = id >> 32;
 	bpf_get_current_comm(s.window.writer.comm, WINDOW_COMM_LEN);
 	suspect_open(call, &place, &s, at->index);
-	sweep_call(call);
-	sweep_call(call);
 }
 
 /* A write call of a suspect page found it clean: did it clean it before? */
@@ -157,8 +155,7 @@ static __always_inline void observe_retry(const struct page_at *at)
 
 /* It had a window: then it was dirty again. Returns whether that was told. */
 static __always_inline bool observe_dirty(struct pt_regs *ctx,
-					  const struct page_at *at,
-					  __u64 chain)
+					  const struct page_at *at, __u64 chain)
 {
 	struct sighting to = { .stack = -1, .names = 1 };
 	struct place place;
@@ -204,10 +201,14 @@ static __always_inline void observe_written(struct pt_regs *ctx,
 {
 	struct call *call = current_call();
 
-	if (!call || !call_has(call, at->index))
+	if (!call || !call_has(call, at->index)) {
 		go_blind(BLIND_unattributed);
-	else if (!call->muted && k->armed == ARMED)
+	} else if (!call->muted && k->armed == ARMED) {
+		/* Not this page too, which is still dirty. */
+		sweep_call(call);
+		sweep_call(call);
 		observe_suspect(ctx, call, at);
+	}
 }
 
 /* A dirty page of a watched file is about to be cleaned. */

@@ -17,17 +17,17 @@
 
 /* The buffered write that a task is in. */
 struct call {
-	__u64 id; /* time of entry */
-	__u64 object; /* its kiocb, file or inode, see enum call_form */
-	__u64 from; /* its iov_iter */
-	__u64 pos;  /* file offset at entry */
-	__u64 length; /* bytes that it was asked to write */
+	__u64 id;      /* time of entry */
+	__u64 object;  /* its kiocb, file or inode, see enum call_form */
+	__u64 from;    /* its iov_iter */
+	__u64 pos;     /* file offset at entry */
+	__u64 length;  /* bytes that it was asked to write */
 	__u64 mapping; /* of its suspects */
-	__u32 form; /* enum call_form */
-	__u32 muted; /* filtered out: no window is opened for it */
-	__u32 first; /* its suspects not yet looked at have numbers from */
-	__u32 next;  /* this to below that */
-	__u32 told;  /* something was said of one */
+	__u32 form;    /* enum call_form */
+	__u32 muted;   /* filtered out: no window is opened for it */
+	__u32 first;   /* its suspects not yet looked at have numbers from */
+	__u32 next;    /* this to below that */
+	__u32 told;    /* something was said of one */
 	__u32 pad;
 	struct window_end end;
 };

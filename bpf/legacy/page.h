@@ -114,9 +114,25 @@ static __always_inline struct inode *mapping_inode(__u64 mapping)
 	return BPF_CORE_READ((struct address_space *)mapping, host);
 }
 
+/*
+ * Can this be a pointer? On kernels of that age a read that faults is counted
+ * as a run that the probe missed, and makes the tool blind.
+ */
+static __always_inline bool is_pointer(__u64 value)
+{
+	return (__s64)value < 0;
+}
+
+/* Whatever `inode` may be, is it one of a btrfs? */
 static __always_inline bool inode_of_btrfs(struct inode *inode)
 {
-	return BPF_CORE_READ(inode, i_sb, s_magic) == BTRFS_SUPER_MAGIC;
+	struct super_block *sb;
+
+	if (!is_pointer((__u64)inode))
+		return false;
+	sb = BPF_CORE_READ(inode, i_sb);
+	return is_pointer((__u64)sb) &&
+	       BPF_CORE_READ(sb, s_magic) == BTRFS_SUPER_MAGIC;
 }
 
 /* Is this the mapping of a file's data, on a filesystem that is watched? */

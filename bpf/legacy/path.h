@@ -51,9 +51,8 @@ static __always_inline bool path_step(struct pt_regs *ctx, struct handover *h)
 	if (!parent || parent == h->dentry) {
 		/* No name, or a tree that hangs in the air. */
 		say_path_end(ctx, h->chain,
-			     dentry && h->dentry == h->root
-				     ? 0
-				     : RECORD_NO_DENTRY);
+			     dentry && h->dentry == h->root ? 0
+							    : RECORD_NO_DENTRY);
 		return false;
 	}
 	say_name(ctx, h->chain, BPF_CORE_READ(dentry, d_name.name),

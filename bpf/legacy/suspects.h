@@ -20,8 +20,8 @@ static __always_inline struct suspect *suspect_at(const struct place *place)
 }
 
 /* The window of a page that is still cached, and its place; NULL if none. */
-static __always_inline struct suspect *
-suspect_find(struct place *place, __u64 mapping, __u64 index)
+static __always_inline struct suspect *suspect_find(struct place *place,
+						    __u64 mapping, __u64 index)
 {
 	struct suspect *s;
 
