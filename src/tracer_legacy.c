@@ -14,6 +14,7 @@
 #include "holdback.h"
 #include "kernel_version.h"
 #include "kprobe_event.h"
+#include "legacy_btf.h"
 #include "legacy_hooks.h"
 #include "legacy_maps.h"
 #include "log.h"
@@ -50,6 +51,7 @@ struct legacy {
 	__u64 lost;	/* of them, as far as the kernel has told */
 	__u64 records;	/* handed on */
 	bool stopped;
+	int handler; /* of the object's programs, in libbpf */
 	int epoll;
 	int timer; /* when what is held back may go */
 	int err;   /* of a callback that cannot return one */
@@ -149,12 +151,28 @@ static int choose_hooks(struct legacy *t, const struct ksyms *ksyms)
 	return 0;
 }
 
+/* The last look at a program before the kernel gets it. */
+static int check_program(struct bpf_program *p, struct bpf_prog_load_opts *opts,
+			 long cookie)
+{
+	(void)opts;
+	(void)cookie;
+	return legacy_btf_lacks(bpf_program__insns(p), bpf_program__insn_cnt(p))
+		       ? -EBADMSG
+		       : 0;
+}
+
 static int open_object(struct legacy *t, const char *btf)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = btf);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, handler,
+		    .prog_prepare_load_fn = check_program);
 	__u32 version = kernel_version();
 
-	t->skel = legacy_bpf__open_opts(&opts);
+	t->handler = libbpf_register_prog_handler(
+		"legacy", BPF_PROG_TYPE_KPROBE, 0, &handler);
+	if (t->handler > 0)
+		t->skel = legacy_bpf__open_opts(&opts);
 	if (!t->skel) {
 		complain("cannot open the built-in BPF object: %s",
 			 strerror(errno));
@@ -171,6 +189,9 @@ static int load(struct legacy *t, const struct tracer_options *o)
 		complain(
 			"the kernel refuses to load tracing programs (%s): it may be locked down, see 'lockdown' in 'man 7 kernel_lockdown'",
 			strerror(-err));
+	else if (err == -EBADMSG)
+		complain(
+			"the kernel's BTF lacks what the tracing programs read: this kernel cannot be watched, or it is the BTF of another one");
 	else if (err && o->btf)
 		complain(
 			"the kernel did not take the tracing programs (%s): is '%s' the BTF of this very kernel? '-vv' shows more",
@@ -327,6 +348,8 @@ static int set_up(struct legacy *t, const struct tracer_options *o,
 
 	if (!err)
 		err = choose_hooks(t, ksyms);
+	if (!err)
+		err = legacy_btf_knobs(o->btf, &t->knobs);
 	if (!err && o->windows)
 		err = bpf_map__set_max_entries(t->skel->maps.suspects,
 					       o->windows);
@@ -521,6 +544,8 @@ static void legacy_free(struct tracer *base)
 	pairing_free(t->pairing);
 	holdback_clear(&t->holdback);
 	legacy_bpf__destroy(t->skel);
+	if (t->handler > 0)
+		libbpf_unregister_prog_handler(t->handler);
 	if (t->timer >= 0)
 		close(t->timer);
 	if (t->epoll >= 0)

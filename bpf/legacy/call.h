@@ -167,6 +167,7 @@ static __always_inline int observe_return(struct pt_regs *ctx)
 /* What the end of a call has to tell, and to count. */
 struct call_end {
 	struct sighting to;
+	struct window_end end;
 	__u64 rewritten;
 	__s64 taken;
 };
@@ -214,7 +215,7 @@ static __always_inline void end_suspect(struct pt_regs *ctx,
 		ce->taken += suspect_delete(place);
 		return;
 	}
-	s->window.end = call->end;
+	s->window.end = ce->end;
 	s->window.end.dirty = dirty;
 	s->window.end.locked = !!(flags & page_flag(PG_locked));
 	__sync_fetch_and_add(&s->window.bits, WINDOW_ENDED);
@@ -255,12 +256,13 @@ static __always_inline void end_call(struct pt_regs *ctx,
 static __always_inline void end_some(struct pt_regs *ctx, struct call *call,
 				     __u32 pid)
 {
-	struct call_end ce = { .to = { .stack = -1, .names = 1 } };
+	struct call_end ce = { .to = { .stack = -1, .names = 1 },
+			       .end = call->end };
 	struct place place = { .mapping = call->mapping };
 	struct turn turn = { .pid = pid };
 
 	head_fill(&ce.to.head, SIGHTING_END, call->id);
-	ce.to.head.ns = call->end.ns;
+	ce.to.head.ns = ce.end.ns;
 	read_file(call->mapping, &ce.to.file);
 #pragma clang loop unroll(full)
 	for (int i = 0; i < END_TURNS; i++) {

@@ -10,50 +10,50 @@
 #include "look.h"
 #include "path.h"
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_write_entry(struct pt_regs *ctx)
 {
 	return observe_call(ctx);
 }
 
 /* At the byte behind each call of it. */
-SEC("kprobe")
+SEC("legacy")
 int legacy_write_return(struct pt_regs *ctx)
 {
 	return observe_return(ctx);
 }
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_clean(struct pt_regs *ctx)
 {
 	return observe_clean(ctx);
 }
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_drop(struct pt_regs *ctx)
 {
 	return observe_single(ctx);
 }
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_drop_batch(struct pt_regs *ctx)
 {
 	return observe_several(ctx);
 }
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_migration(struct pt_regs *ctx)
 {
 	return observe_migration(ctx);
 }
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_dedupe(struct pt_regs *ctx)
 {
 	return observe_dedupe(ctx);
 }
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_look(struct pt_regs *ctx)
 {
 	return observe_look(ctx);
@@ -61,25 +61,25 @@ int legacy_look(struct pt_regs *ctx)
 
 /* ---- what others continue in ------------------------------------------ */
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_end(struct pt_regs *ctx)
 {
 	return observe_end(ctx);
 }
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_dropped(struct pt_regs *ctx)
 {
 	return observe_dropped(ctx);
 }
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_batch(struct pt_regs *ctx)
 {
 	return observe_batch(ctx);
 }
 
-SEC("kprobe")
+SEC("legacy")
 int legacy_path(struct pt_regs *ctx)
 {
 	return observe_path(ctx);

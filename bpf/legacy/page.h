@@ -150,40 +150,47 @@ static __always_inline bool mapping_watched(const struct legacy_knobs *k,
 	return !k->dev || k->dev == BPF_CORE_READ(inode, i_sb, s_dev);
 }
 
-/* The inode's subvolume, or NULL where no BTF tells of btrfs. */
-static __always_inline struct btrfs_root *inode_subvolume(struct inode *inode)
+static __always_inline __u64 word_at(__u64 address)
 {
-	struct btrfs_inode *binode;
+	__u64 word = 0;
 
-	if (!bpf_core_field_exists(struct btrfs_inode, vfs_inode) ||
-	    !bpf_core_field_exists(struct btrfs_root, root_key))
-		return NULL;
-	binode = (void *)inode -
-		 bpf_core_field_offset(struct btrfs_inode, vfs_inode);
-	return BPF_CORE_READ(binode, root);
+	if (is_pointer(address))
+		bpf_probe_read(&word, sizeof(word), (void *)address);
+	return word;
 }
 
-static __always_inline void read_uuid(struct super_block *sb, __u8 uuid[16])
+/*
+ * Filled in is what the kernel's BTF tells of btrfs. Where a type may be
+ * missing, its offsets are knobs: what libbpf puts in the place of one that is
+ * not there crashes kernels before 4.15, even where it is never run.
+ */
+static __always_inline void read_btrfs(const struct legacy_knobs *k,
+				       struct inode *inode,
+				       struct super_block *sb,
+				       struct sighting_file *file)
 {
-	struct super_block___array *old = (void *)sb;
-	struct btrfs_fs_info___fsid *info;
+	__u64 uuid = (__u64)sb;
+	__u64 root;
 
-	if (bpf_core_field_exists(struct btrfs_fs_info___fsid, fsid)) {
-		info = BPF_CORE_READ(sb, s_fs_info);
-		bpf_core_read(uuid, 16, &info->fsid);
-	} else if (bpf_core_field_exists(struct super_block___array, s_uuid)) {
-		bpf_core_read(uuid, 16, &old->s_uuid);
-	} else {
-		bpf_core_read(uuid, 16, &sb->s_uuid);
-	}
+	if (k->uuid_in_info)
+		uuid = (__u64)BPF_CORE_READ(sb, s_fs_info);
+	bpf_probe_read(file->uuid, sizeof(file->uuid),
+		       (void *)(uuid + k->uuid));
+	if (!k->root_known)
+		return;
+	root = word_at((__u64)inode + k->root);
+	file->root = word_at(root + k->root_id);
+	file->flags = RECORD_HAS_ROOT;
+	/* A deleted subvolume takes its inodes with it, links and all. */
+	if (!(__u32)word_at(root + k->root_refs))
+		file->unlinked = 1;
 }
 
-/* A deleted subvolume takes its inodes with it, links and all. */
 static __always_inline void read_file(__u64 mapping, struct sighting_file *file)
 {
 	struct inode *inode = mapping_inode(mapping);
 	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
-	struct btrfs_root *root = inode_subvolume(inode);
+	struct legacy_knobs *k = knobs_read();
 
 	file->mapping = mapping;
 	file->ino = BPF_CORE_READ(inode, i_ino);
@@ -192,13 +199,8 @@ static __always_inline void read_file(__u64 mapping, struct sighting_file *file)
 	file->flags = 0;
 	file->root = 0;
 	file->unlinked = !file->nlink;
-	read_uuid(sb, file->uuid);
-	if (!root)
-		return;
-	file->root = BPF_CORE_READ(root, root_key.objectid);
-	file->flags = RECORD_HAS_ROOT;
-	if (!BPF_CORE_READ(root, root_item.refs))
-		file->unlinked = 1;
+	if (k)
+		read_btrfs(k, inode, sb, file);
 }
 
 /* Some name of the inode, or 0 if none is cached. */

@@ -89,6 +89,13 @@ struct legacy_knobs {
 	__u32 dev;
 	__u32 tgid;
 	__u32 frames; /* rows in use */
+	/* Where things are that not every kernel has, in bytes. */
+	__s64 root;	  /* a file's inode -> its btrfs_root's address */
+	__u64 root_id;	  /* btrfs_root -> its id */
+	__u64 root_refs;  /* btrfs_root -> how many references it has */
+	__u64 uuid;	  /* super_block, or its btrfs_fs_info -> the uuid */
+	__u32 root_known; /* the first three are */
+	__u32 uuid_in_info;
 };
 
 /* Programs that others continue in, by their slot. */
