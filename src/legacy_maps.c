@@ -33,12 +33,13 @@ static int each_window(int suspects,
 				 const struct window *w),
 		       void *arg)
 {
-	struct place place, *last = NULL;
+	/* Kernels before 4.12 want a key. One that is not there will do. */
+	struct place place, last = { .mapping = ~0ULL };
 	struct suspect s;
 	int err;
 
-	while (!(err = bpf_map_get_next_key(suspects, last, &place))) {
-		last = &place;
+	while (!(err = bpf_map_get_next_key(suspects, &last, &place))) {
+		last = place;
 		if (bpf_map_lookup_elem(suspects, &place, &s))
 			continue;
 		err = fn(arg, &place, &s.window);
