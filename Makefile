@@ -72,7 +72,7 @@ $(BUILD)/src/%.o: src/%.c | $(skeleton) $(legacy_skeleton)
 	$(Q)$(CC) $(cflags) -MMD -MP -c $< -o $@
 
 $(BUILD)/src/tracer_modern.o: $(skeleton)
-$(BUILD)/src/tracer_legacy.o: $(legacy_skeleton)
+$(BUILD)/src/legacy_object.o: $(legacy_skeleton)
 # Its text is part of the program.
 $(BUILD)/src/provoke_export.o: src/reproducer/lost-write.c
 

@@ -7,8 +7,10 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+#include "blind_span.h"
 #include "outbox.h"
 #include "pairing.h"
+#include "sighting_record.h"
 #include "stack_facts.h"
 
 /* What ended is known for this long, for sightings that come late. */
@@ -65,55 +67,17 @@ struct pairing *pairing_new(const struct pairing_env *env)
 void pairing_go_blind(struct pairing *p, enum blind kind, __u64 times,
 		      __u64 now)
 {
-	struct blind_span *span = &p->blind[kind];
-
-	if (!times)
-		return;
-	if (!span->first_ns)
-		span->first_ns = now;
-	span->last_ns = now;
-	span->count += times;
+	blind_note(&p->blind[kind], times, now);
 }
 
-/* ---- records -------------------------------------------------------- */
-
-static void record_file(struct record *r, const struct sighting *s)
-{
-	r->version = RECORD_VERSION;
-	r->ns = s->head.ns;
-	r->ino = s->file.ino;
-	r->root = s->file.root;
-	r->dev = s->file.dev;
-	r->nlink = s->file.nlink;
-	r->flags = s->file.flags & RECORD_HAS_ROOT;
-	memcpy(r->uuid, s->file.uuid, sizeof(r->uuid));
-	if (!s->names)
-		r->flags |= RECORD_NO_DENTRY;
-}
-
-/* It was left clean by its call, which was told then, and dropped later. */
-static bool was_stranded(const struct window *w, enum verdict v)
-{
-	return v != VERDICT_STRANDED && w->bits & WINDOW_ENDED &&
-	       !w->end.dirty && !w->end.locked &&
-	       (!(w->bits & WINDOW_DROPPED) || w->drop.ns > w->end.ns);
-}
+/* ---- verdicts -------------------------------------------------------- */
 
 static int say_verdict(struct pairing *p, const struct pair *pair,
 		       const struct sighting *s, enum verdict v)
 {
-	struct record r = { .kind = RECORD_FINDING, .verdict = v };
+	struct record r;
 
-	record_file(&r, s);
-	r.window = pair->window;
-	r.trail = pair->trail;
-	window_bound(&r.window, r.bound);
-	if (was_stranded(&pair->window, v))
-		r.flags |= RECORD_WAS_STRANDED;
-	if (s->head.kind == SIGHTING_DROP) {
-		r.stack_len = pair->trail.drop.len;
-		memcpy(r.stack, pair->trail.drop.ip, sizeof(r.stack));
-	}
+	sighting_verdict(&r, s, v, &pair->window, &pair->trail);
 	return outbox_put(&p->outbox, &r, &s->head, s->names);
 }
 
@@ -150,13 +114,6 @@ static unsigned int stack_of(const struct pairing *p, __s32 id, __u64 caller,
 	return depth + 1;
 }
 
-static void keep_stack(struct record_stack *to, const __u64 *ip,
-		       unsigned int depth)
-{
-	to->len = depth < RECORD_STACK_DEPTH ? depth : RECORD_STACK_DEPTH;
-	memcpy(to->ip, ip, to->len * sizeof(*ip));
-}
-
 static void keep_clean_stack(const struct pairing *p, struct pair *pair,
 			     const struct sighting *s)
 {
@@ -164,7 +121,7 @@ static void keep_clean_stack(const struct pairing *p, struct pair *pair,
 	unsigned int depth = stack_of(p, s->clean_stack, 0, ip);
 
 	if (depth)
-		keep_stack(&pair->trail.clean, ip, depth);
+		sighting_stack(&pair->trail.clean, ip, depth);
 }
 
 /* ---- windows -------------------------------------------------------- */
@@ -261,7 +218,7 @@ static int take_drop(struct pairing *p, struct pair *pair,
 		pair->done_ns = s->head.ns;
 		return 0;
 	}
-	keep_stack(&pair->trail.drop, ip, depth);
+	sighting_stack(&pair->trail.drop, ip, depth);
 	w->drop = s->window.drop;
 	w->drop.way = stack_facts(p->env.frames, p->env.rows, ip, depth).way;
 	if (w->drop.way == WAY_UNKNOWN)
@@ -307,18 +264,13 @@ static int take_window(struct pairing *p, const struct sighting *s)
 static int say_unexplained(struct pairing *p, const struct sighting *s,
 			   const __u64 *ip, unsigned int depth)
 {
-	struct record r = { .kind = RECORD_UNEXPLAINED };
 	struct record_stack stack = { 0 };
+	struct record r;
 
 	p->counters[COUNT_unexplained]++;
 	pairing_go_blind(p, BLIND_unexplained, 1, s->head.ns);
-	record_file(&r, s);
-	keep_stack(&stack, ip, depth);
-	r.stack_len = stack.len;
-	memcpy(r.stack, stack.ip, sizeof(r.stack));
-	r.pid = s->window.writer.pid;
-	r.tgid = s->window.writer.tgid;
-	memcpy(r.comm, s->window.writer.comm, sizeof(r.comm));
+	sighting_stack(&stack, ip, depth);
+	sighting_clean(&r, s, &stack);
 	return outbox_put(&p->outbox, &r, &s->head, s->names);
 }
 
@@ -428,21 +380,10 @@ void pairing_counters(const struct pairing *p, uint64_t counters[COUNT_MAX])
 		counters[i] += p->counters[i];
 }
 
-static void span_add(struct blind_span *to, const struct blind_span *span)
-{
-	if (!span->count)
-		return;
-	if (!to->count || span->first_ns < to->first_ns)
-		to->first_ns = span->first_ns;
-	if (!to->count || span->last_ns > to->last_ns)
-		to->last_ns = span->last_ns;
-	to->count += span->count;
-}
-
 void pairing_blind(const struct pairing *p, struct blind_span blind[BLIND_MAX])
 {
 	for (int i = 0; i < BLIND_MAX; i++)
-		span_add(&blind[i], &p->blind[i]);
+		blind_add(&blind[i], &p->blind[i]);
 }
 
 void pairing_free(struct pairing *p)

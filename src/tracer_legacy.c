@@ -10,21 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "frames.h"
 #include "holdback.h"
-#include "kernel_version.h"
 #include "kprobe_event.h"
-#include "legacy_btf.h"
-#include "legacy_hooks.h"
 #include "legacy_maps.h"
+#include "legacy_object.h"
 #include "log.h"
 #include "pairing.h"
 #include "totals.h"
 #include "tracer_ops.h"
 
-#include "legacy.skel.h"
-
-#define ROLES_MAX 16
 #define PAGE_BYTES 4096
 
 /* A program may be held up this long between its clock and its sighting. */
@@ -34,15 +28,8 @@
 
 struct legacy {
 	struct tracer base; /* first: what tracer_ops.h hands in is this */
-	struct legacy_bpf *skel;
+	struct legacy_object object;
 	struct perf_buffer *buffer;
-	struct kprobe_events *events;
-	struct hook {
-		struct legacy_choice choice;
-		struct bpf_link *links[CALLSITES_MAX];
-	} hooks[ROLES_MAX];
-	struct legacy_knobs knobs;
-	struct frame frames[FRAMES_MAX];
 	struct holdback holdback;
 	struct pairing *pairing;
 	tracer_record_fn record;
@@ -51,7 +38,6 @@ struct legacy {
 	__u64 lost;	/* of them, as far as the kernel has told */
 	__u64 records;	/* handed on */
 	bool stopped;
-	int handler; /* of the object's programs, in libbpf */
 	int epoll;
 	int timer; /* when what is held back may go */
 	int err;   /* of a callback that cannot return one */
@@ -70,9 +56,9 @@ static __u64 now_ns(void)
 	return (__u64)t.tv_sec * 1000000000ULL + (__u64)t.tv_nsec;
 }
 
-static struct bpf_program *program(const struct legacy *t, const char *name)
+static int map(const struct legacy *t, const char *name)
 {
-	return bpf_object__find_program_by_name(t->skel->obj, name);
+	return legacy_object_map(&t->object, name);
 }
 
 /* ---- sightings -------------------------------------------------------- */
@@ -116,7 +102,7 @@ static unsigned int world_stack(void *arg, __s32 id,
 {
 	const struct legacy *t = arg;
 
-	return legacy_stack(bpf_map__fd(t->skel->maps.stacks), id, ip);
+	return legacy_stack(map(t, "stacks"), id, ip);
 }
 
 static __u64 world_dedupe(void *arg, __u32 dev)
@@ -124,184 +110,19 @@ static __u64 world_dedupe(void *arg, __u32 dev)
 	const struct legacy *t = arg;
 	__u64 ns = 0;
 
-	if (bpf_map_lookup_elem(bpf_map__fd(t->skel->maps.dedupes), &dev, &ns))
+	if (bpf_map_lookup_elem(map(t, "dedupes"), &dev, &ns))
 		return 0;
 	return ns;
 }
 
 /* ---- begin ------------------------------------------------------------ */
 
-static int choose_hooks(struct legacy *t, const struct ksyms *ksyms)
-{
-	for (unsigned int i = 0; i < legacy_role_count; i++) {
-		const struct legacy_role *role = &legacy_roles[i];
-		struct legacy_choice *c = &t->hooks[i].choice;
-
-		legacy_choose(role, ksyms, c);
-		if (!c->symbol && !role->without) {
-			complain(
-				"this kernel has nothing to hook for '%s'; 'man 7 btrfs-dirtywatch-legacy' says which kernels can be watched",
-				role->name);
-			return -ENOENT;
-		}
-		if (!c->symbol)
-			bpf_program__set_autoload(program(t, role->program),
-						  false);
-	}
-	return 0;
-}
-
-/* The last look at a program before the kernel gets it. */
-static int check_program(struct bpf_program *p, struct bpf_prog_load_opts *opts,
-			 long cookie)
-{
-	(void)opts;
-	(void)cookie;
-	return legacy_btf_lacks(bpf_program__insns(p), bpf_program__insn_cnt(p))
-		       ? -EBADMSG
-		       : 0;
-}
-
-static int open_object(struct legacy *t, const char *btf)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = btf);
-	LIBBPF_OPTS(libbpf_prog_handler_opts, handler,
-		    .prog_prepare_load_fn = check_program);
-	__u32 version = kernel_version();
-
-	t->handler = libbpf_register_prog_handler(
-		"legacy", BPF_PROG_TYPE_KPROBE, 0, &handler);
-	if (t->handler > 0)
-		t->skel = legacy_bpf__open_opts(&opts);
-	if (!t->skel) {
-		complain("cannot open the built-in BPF object: %s",
-			 strerror(errno));
-		return -errno;
-	}
-	return version ? bpf_object__set_kversion(t->skel->obj, version) : 0;
-}
-
-static int load(struct legacy *t, const struct tracer_options *o)
-{
-	int err = legacy_bpf__load(t->skel);
-
-	if (err == -EPERM || err == -EACCES)
-		complain(
-			"the kernel refuses to load tracing programs (%s): it may be locked down, see 'lockdown' in 'man 7 kernel_lockdown'",
-			strerror(-err));
-	else if (err == -EBADMSG)
-		complain(
-			"the kernel's BTF lacks what the tracing programs read: this kernel cannot be watched, or it is the BTF of another one");
-	else if (err && o->btf)
-		complain(
-			"the kernel did not take the tracing programs (%s): is '%s' the BTF of this very kernel? '-vv' shows more",
-			strerror(-err), o->btf);
-	else if (err)
-		complain(
-			"the kernel did not take the tracing programs (%s): '-vv' shows why",
-			strerror(-err));
-	return err;
-}
-
-/* What one program continues in. */
-static int fill_continuations(struct legacy *t)
-{
-	static const char *const names[CONTINUATIONS] = {
-		[CONTINUE_END] = "legacy_end",
-		[CONTINUE_DROP] = "legacy_dropped",
-		[CONTINUE_BATCH] = "legacy_batch",
-		[CONTINUE_PATH] = "legacy_path",
-	};
-	int map = bpf_map__fd(t->skel->maps.continuations);
-	int err = 0;
-
-	for (__u32 i = 0; i < CONTINUATIONS && !err; i++) {
-		int fd = bpf_program__fd(program(t, names[i]));
-
-		err = bpf_map_update_elem(map, &i, &fd, BPF_ANY);
-	}
-	return err;
-}
-
-static int set_armed(struct legacy *t, enum arming armed)
-{
-	__u32 first = 0;
-
-	t->knobs.armed = armed;
-	return bpf_map_update_elem(bpf_map__fd(t->skel->maps.knobs), &first,
-				   &t->knobs, BPF_ANY);
-}
-
-static int set_knobs(struct legacy *t, const struct tracer_options *o,
-		     const struct ksyms *ksyms)
-{
-	int map = bpf_map__fd(t->skel->maps.frames);
-	int count = frames_fill(ksyms, t->frames);
-	int err = 0;
-
-	if (count < 0) {
-		complain("btrfs is not loaded: mount a btrfs filesystem first");
-		return count;
-	}
-	for (__u32 i = 0; i < (__u32)count && !err; i++)
-		err = bpf_map_update_elem(map, &i, &t->frames[i], BPF_ANY);
-	t->knobs.frames = (__u32)count;
-	t->knobs.dev = o->dev;
-	t->knobs.tgid = o->tgid;
-	return err ? err : set_armed(t, DEAF);
-}
-
-/* An event's name has no blanks. */
-static void event_name(char name[32], const char *role, int number)
-{
-	snprintf(name, 32, "%.24s_%d", role, number);
-	for (char *c = name; *c; c++)
-		if (*c == ' ')
-			*c = '_';
-}
-
-static int attach_hook(struct legacy *t, const struct legacy_role *role,
-		       struct hook *h)
-{
-	struct bpf_program *p = program(t, role->program);
-	char name[32];
-
-	for (int i = 0; i < h->choice.count; i++) {
-		event_name(name, role->name, i);
-		h->links[i] = kprobe_event_attach(t->events, name,
-						  h->choice.at[i], p);
-		if (!h->links[i])
-			return -errno;
-	}
-	return 0;
-}
-
-static int attach_hooks(struct legacy *t)
-{
-	int err = kprobe_events_open(NULL, &t->events);
-
-	if (err) {
-		complain(
-			"cannot use the kernel's probes (%s): it needs CONFIG_KPROBE_EVENTS and the tracefs filesystem",
-			strerror(-err));
-		return err;
-	}
-	for (unsigned int i = 0; i < legacy_role_count && !err; i++) {
-		err = attach_hook(t, &legacy_roles[i], &t->hooks[i]);
-		if (err)
-			complain("cannot hook %s for '%s': %s",
-				 t->hooks[i].choice.symbol,
-				 legacy_roles[i].name, strerror(-err));
-	}
-	return err;
-}
-
 static int open_buffer(struct legacy *t, __u32 bytes)
 {
 	size_t pages = bytes > PAGE_BYTES ? bytes / PAGE_BYTES : 1;
 
-	t->buffer = perf_buffer__new(bpf_map__fd(t->skel->maps.events), pages,
-				     on_sample, on_lost, t, NULL);
+	t->buffer = perf_buffer__new(map(t, "events"), pages, on_sample,
+				     on_lost, t, NULL);
 	if (!t->buffer) {
 		complain(
 			"cannot make the buffers between the kernel and the tool: %s; a smaller --ring-size needs less memory",
@@ -328,8 +149,8 @@ static int open_waiting(struct legacy *t)
 static int open_pairing(struct legacy *t)
 {
 	const struct pairing_env env = {
-		.frames = t->frames,
-		.rows = t->knobs.frames,
+		.frames = t->object.frames,
+		.rows = t->object.knobs.frames,
 		.stack = world_stack,
 		.dedupe = world_dedupe,
 		.world = t,
@@ -344,21 +165,8 @@ static int open_pairing(struct legacy *t)
 static int set_up(struct legacy *t, const struct tracer_options *o,
 		  const struct ksyms *ksyms)
 {
-	int err = open_object(t, o->btf);
+	int err = legacy_object_new(&t->object, o, ksyms);
 
-	if (!err)
-		err = choose_hooks(t, ksyms);
-	if (!err)
-		err = legacy_btf_knobs(o->btf, &t->knobs);
-	if (!err && o->windows)
-		err = bpf_map__set_max_entries(t->skel->maps.suspects,
-					       o->windows);
-	if (!err)
-		err = load(t, o);
-	if (!err)
-		err = fill_continuations(t);
-	if (!err)
-		err = set_knobs(t, o, ksyms);
 	if (!err)
 		err = open_pairing(t);
 	if (!err)
@@ -366,8 +174,8 @@ static int set_up(struct legacy *t, const struct tracer_options *o,
 	if (!err)
 		err = open_waiting(t);
 	if (!err)
-		err = attach_hooks(t);
-	return err ? err : set_armed(t, ARMED);
+		err = legacy_object_attach(&t->object);
+	return err ? err : legacy_object_arm(&t->object, ARMED);
 }
 
 /* ---- the interface ---------------------------------------------------- */
@@ -416,13 +224,12 @@ static int legacy_sweep(struct tracer *base)
 {
 	struct legacy *t = legacy(base);
 
-	return legacy_look(bpf_map__fd(t->skel->maps.suspects),
-			   bpf_map__fd(t->skel->maps.looks));
+	return legacy_look(map(t, "suspects"), map(t, "looks"));
 }
 
 static bool legacy_busy(const struct tracer *base)
 {
-	return legacy_live(bpf_map__fd(legacy(base)->skel->maps.live));
+	return legacy_live(map(legacy(base), "live"));
 }
 
 /* Pages that come into the cache are not hooked. */
@@ -444,25 +251,16 @@ static int legacy_blind(const struct tracer *base,
 {
 	const struct legacy *t = legacy(base);
 	__u64 missed = 0;
-	int err = totals_blind(bpf_map__fd(t->skel->maps.blind), blind);
+	int err = totals_blind(map(t, "blind"), blind);
 
 	if (err)
 		return err;
 	pairing_blind(t->pairing, blind);
 	/* Once they are removed, nobody has counted. */
-	if (t->events)
-		err = kprobe_events_missed(t->events, &missed);
+	if (t->object.events)
+		err = kprobe_events_missed(t->object.events, &missed);
 	blind[BLIND_not_run].count += missed;
 	return err;
-}
-
-static void detach(struct legacy *t)
-{
-	for (unsigned int i = 0; i < ROLES_MAX; i++) {
-		for (int j = 0; j < CALLSITES_MAX; j++)
-			bpf_link__destroy(t->hooks[i].links[j]);
-		memset(t->hooks[i].links, 0, sizeof(t->hooks[i].links));
-	}
 }
 
 /* Windows whose write call still runs, and may yet settle them. */
@@ -470,9 +268,7 @@ static bool undecided(const struct legacy *t)
 {
 	uint64_t stranded, open = 0;
 
-	return !legacy_windows(bpf_map__fd(t->skel->maps.suspects), &stranded,
-			       &open) &&
-	       open;
+	return !legacy_windows(map(t, "suspects"), &stranded, &open) && open;
 }
 
 static void legacy_stop(struct tracer *base)
@@ -480,11 +276,11 @@ static void legacy_stop(struct tracer *base)
 	struct legacy *t = legacy(base);
 	const struct timespec moment = { .tv_nsec = 20000000 };
 
-	set_armed(t, CLOSING);
+	legacy_object_arm(&t->object, CLOSING);
 	for (int i = 0; i < CLOSING_LOOKS && undecided(t); i++)
 		nanosleep(&moment, NULL);
-	set_armed(t, DEAF);
-	detach(t);
+	legacy_object_arm(&t->object, DEAF);
+	legacy_object_detach(&t->object);
 	t->stopped = true;
 }
 
@@ -493,7 +289,7 @@ static const char *legacy_role(const struct tracer *base, unsigned int i,
 {
 	if (i >= legacy_role_count)
 		return NULL;
-	*program = legacy(base)->hooks[i].choice.symbol
+	*program = legacy(base)->object.hooks[i].choice.symbol
 			   ? legacy_roles[i].program
 			   : NULL;
 	return legacy_roles[i].name;
@@ -519,7 +315,7 @@ static int legacy_totals(const struct tracer *base,
 	uint64_t undecided = 0;
 	int err;
 
-	err = totals_counters(bpf_map__fd(t->skel->maps.counters), counters);
+	err = totals_counters(map(t, "counters"), counters);
 	if (err)
 		return err;
 	find_unsaid(t, counters[COUNT_sent]);
@@ -527,8 +323,8 @@ static int legacy_totals(const struct tracer *base,
 	pairing_counters(t->pairing, counters);
 	err = legacy_blind(base, blind);
 	if (!err)
-		err = legacy_windows(bpf_map__fd(t->skel->maps.suspects),
-				     open_stranded, &undecided);
+		err = legacy_windows(map(t, "suspects"), open_stranded,
+				     &undecided);
 	blind[BLIND_undecided].count +=
 		undecided + pairing_undecided(t->pairing);
 	return err;
@@ -538,14 +334,11 @@ static void legacy_free(struct tracer *base)
 {
 	struct legacy *t = legacy(base);
 
-	detach(t);
-	kprobe_events_close(t->events);
+	legacy_object_detach(&t->object);
 	perf_buffer__free(t->buffer);
 	pairing_free(t->pairing);
 	holdback_clear(&t->holdback);
-	legacy_bpf__destroy(t->skel);
-	if (t->handler > 0)
-		libbpf_unregister_prog_handler(t->handler);
+	legacy_object_free(&t->object);
 	if (t->timer >= 0)
 		close(t->timer);
 	if (t->epoll >= 0)

@@ -67,11 +67,13 @@ wait_for() {
 	done
 }
 
-# watch_start NAME [OPTION...]: `watch --json` on the scratch filesystem; its output goes to /out/NAME.json.
+# watch_start NAME [OPTION...]: `watch --json` on the scratch filesystem; its output goes to /out/NAME.json. The options in
+# $watch_options come on top.
 watch_start() {
 	watch_name=$1
 	shift
-	"$tool" watch --json -m "$scratch" "$@" >"/out/$watch_name.json" 2>"/out/$watch_name.err" &
+	# shellcheck disable=SC2086 # a list of options
+	"$tool" watch --json -m "$scratch" ${watch_options:-} "$@" >"/out/$watch_name.json" 2>"/out/$watch_name.err" &
 	watch_pid=$!
 	wait_for "/out/$watch_name.json" '"start"' 120
 }
