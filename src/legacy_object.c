@@ -195,9 +195,9 @@ int legacy_object_new(struct legacy_object *o,
 	int err = open_object(o, options->btf);
 
 	if (!err)
-		err = choose_hooks(o, ksyms);
-	if (!err)
 		err = legacy_btf_knobs(options->btf, &o->knobs);
+	if (!err)
+		err = choose_hooks(o, ksyms);
 	if (!err && options->windows)
 		err = bpf_map__set_max_entries(o->skel->maps.suspects,
 					       options->windows);

@@ -41,8 +41,9 @@ static int check_btf(const struct tracer_options *o)
 	if (!access(path, R_OK))
 		return 0;
 	if (o->btf)
-		complain("cannot read the BTF in '%s': %s", path,
-			 strerror(errno));
+		complain(
+			"cannot read the BTF in '%s' (%s): name the file that 'man 7 btrfs-dirtywatch-legacy' says how to make",
+			path, strerror(errno));
 	else
 		complain(
 			"this kernel has no BTF (%s): give it with --btf; 'man 7 btrfs-dirtywatch-legacy' says how to make it",

@@ -78,7 +78,15 @@ with_kernel() {
 
 @test "a kernel without BTF" {
 	with_kernel "mount -t tmpfs none /sys/kernel/btf"
-	failed 3 "CONFIG_DEBUG_INFO_BTF"
+	failed 3 "give it with --btf"
+}
+
+@test "a file with BTF that is not there, or none" {
+	need_root
+	dw -d 0.1 --btf "$BATS_TEST_TMPDIR/none"
+	failed 3 "cannot read the BTF in"
+	dw -d 0.1 --btf /dev/null
+	failed 3 "is not the BTF of a kernel"
 }
 
 @test "btrfs is not loaded" {
