@@ -47,6 +47,9 @@ objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(wildcard src/*.c))
 library := $(filter-out $(BUILD)/src/main.o,$(objects))
 unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 skeleton := $(BUILD)/dirtywatch.skel.h
+legacy_skeleton := $(BUILD)/legacy.skel.h
+# What kernels before 5.17 run, and those of 4.7 understand.
+legacy_cflags = $(subst -mcpu=v3,-mcpu=v1,$(bpf_cflags))
 
 .DELETE_ON_ERROR:
 .PHONY: all static unit check accuracy demo full asan valgrind lint fuzz install clean help
@@ -63,12 +66,13 @@ btrfs-dirtywatch-static: $(objects)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(cflags) $(LDFLAGS) -static -Wl,--no-warnings $^ $(static_libs) -o $@
 
-$(BUILD)/src/%.o: src/%.c | $(skeleton)
+$(BUILD)/src/%.o: src/%.c | $(skeleton) $(legacy_skeleton)
 	$(call msg,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(cflags) -MMD -MP -c $< -o $@
 
 $(BUILD)/src/tracer_modern.o: $(skeleton)
+$(BUILD)/src/legacy_object.o: $(legacy_skeleton)
 # Its text is part of the program.
 $(BUILD)/src/provoke_export.o: src/reproducer/lost-write.c
 
@@ -85,6 +89,17 @@ $(skeleton): $(BUILD)/dirtywatch.bpf.o
 	$(call msg,GEN,$@)
 	$(Q)(echo '/* NOLINTBEGIN: generated */' && \
 		$(BPFTOOL) gen skeleton $< name dirtywatch_bpf && \
+		echo '/* NOLINTEND */') > $@
+
+$(BUILD)/legacy/%.bpf.o: bpf/legacy/%.bpf.c
+	$(call msg,BPF,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(legacy_cflags) -D__TARGET_ARCH_x86 -MMD -MP -c $< -o $@
+
+$(legacy_skeleton): $(BUILD)/legacy/legacy.bpf.o
+	$(call msg,GEN,$@)
+	$(Q)(echo '/* NOLINTBEGIN: generated */' && \
+		$(BPFTOOL) gen skeleton $< name legacy_bpf && \
 		echo '/* NOLINTEND */') > $@
 
 $(BUILD)/unit/%: tests/unit/%.c $(library)
@@ -178,8 +193,8 @@ valgrind: unit
 
 lint:
 	$(deps) build lint
-	$(Q)$(MAKE) --no-print-directory $(skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch] tests/vm/silence/*.[ch]
+	$(Q)$(MAKE) --no-print-directory $(skeleton) $(legacy_skeleton)
+	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch] tests/vm/silence/*.[ch]
 	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c tests/accuracy tests/vm/silence

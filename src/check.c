@@ -13,10 +13,11 @@
 /* A plugin that was called wrongly knows nothing. */
 #define PLUGIN_USAGE 3
 
-enum { OPT_NAGIOS = 256, OPT_NO_LOAD };
+enum { OPT_NAGIOS = 256, OPT_NO_LOAD, OPT_BTF };
 
 struct check_options {
 	const char *file;
+	const char *btf;
 	enum check_form form;
 	bool module, no_load;
 	int verbose;
@@ -32,6 +33,8 @@ static const struct argp_option table[] = {
 	  "Print one line, and exit as a plugin of Nagios does", 0 },
 	{ "no-load", OPT_NO_LOAD, NULL, 0,
 	  "Do not load the programs to see if the kernel takes them", 0 },
+	{ "btf", OPT_BTF, "FILE", 0,
+	  "Take the kernel's BTF from FILE, as watch would", 0 },
 	{ "verbose", 'v', NULL, 0, "Given twice: libbpf's messages", 0 },
 	{ 0 },
 };
@@ -41,10 +44,10 @@ static void finish(struct argp_state *state, const struct check_options *o)
 	if (!o->module && o->file)
 		argp_error(state, "'%s' is a module to judge: say --module",
 			   o->file);
-	if (o->module && (o->form == CHECK_AS_NAGIOS || o->no_load))
+	if (o->module && (o->form == CHECK_AS_NAGIOS || o->no_load || o->btf))
 		argp_error(
 			state,
-			"--nagios and --no-load are for the running system, not for --module");
+			"--btf, --nagios and --no-load are for the running system, not for --module");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -66,6 +69,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_NO_LOAD:
 		o->no_load = true;
+		break;
+	case OPT_BTF:
+		o->btf = arg;
 		break;
 	case ARGP_KEY_ARG:
 		if (o->file)
@@ -113,5 +119,5 @@ int check_main(int argc, char **argv)
 	log_libbpf(o.verbose);
 	if (o.module)
 		return told(check_module(o.file, o.form == CHECK_AS_JSON));
-	return told(check_system(o.form, o.no_load));
+	return told(check_system(o.form, o.no_load, o.btf));
 }

@@ -22,16 +22,17 @@ static int ignore(void *arg, const void *data, size_t size)
 }
 
 /* Attaches all of them, those too that `watch` attaches later. */
-static struct tracer *try_tracer(const struct ksyms *ksyms, int *code)
+static struct tracer *try_tracer(const struct system *system, int *code)
 {
 	const struct options defaults = OPTIONS_DEFAULT;
 	const struct tracer_options options = {
+		.btf = system->btf,
 		.ring_bytes = defaults.ring_kib * 1024,
 	};
 	struct tracer *tracer;
 	int err;
 
-	tracer = tracer_new(&options, ksyms, ignore, NULL, code);
+	tracer = tracer_new(&options, system->ksyms, ignore, NULL, code);
 	err = tracer ? tracer_follow(tracer, true) : 0;
 	/* A kernel without that hook has a row that says so. */
 	if (!err || err == -ENOENT)
@@ -78,7 +79,7 @@ static void load_programs(struct check_rows *rows, const struct system *system)
 	struct tracer *tracer;
 
 	log_divert(to);
-	tracer = try_tracer(system->ksyms, &row->exit_code);
+	tracer = try_tracer(system, &row->exit_code);
 	log_divert(NULL);
 	if (to)
 		fclose(to);
@@ -136,13 +137,16 @@ static void fill(struct check_rows *rows, const struct system *system,
 {
 	struct hook_kernel kernel;
 	struct check_verdict so_far;
-	bool known = system->ksyms &&
+	/* Its hooks are those that the trial took. */
+	bool legacy = system->btf || !system->bpf_loop;
+	bool known = system->ksyms && !legacy &&
 		     !hook_kernel_read(&kernel, system->ksyms, false);
 
 	check_say(check_row_add(rows, "system", "kernel")->found, "%s",
 		  system->release);
 	check_needs(rows, system);
-	check_hooks(rows, known ? &kernel : NULL);
+	if (!legacy)
+		check_hooks(rows, known ? &kernel : NULL);
 	if (known)
 		hook_kernel_free(&kernel);
 	check_judge(rows, &so_far);
@@ -150,14 +154,14 @@ static void fill(struct check_rows *rows, const struct system *system,
 		skip_programs(
 			rows,
 			"leave out --no-load: only a trial proves that the kernel takes them");
-	else if (so_far.states[CHECK_MISSING] || !known)
+	else if (so_far.states[CHECK_MISSING] || !(known || legacy))
 		skip_programs(rows, "mend what is missing above first");
 	else
 		load_programs(rows, system);
 	check_btrfs(rows);
 }
 
-int check_system(enum check_form form, bool no_load)
+int check_system(enum check_form form, bool no_load, const char *btf)
 {
 	struct check_rows *rows = calloc(1, sizeof(*rows));
 	struct check_verdict verdict;
@@ -168,7 +172,7 @@ int check_system(enum check_form form, bool no_load)
 		complain("out of memory");
 		return EXIT_NO_ANSWER;
 	}
-	system_read(&system);
+	system_read(&system, btf);
 	fill(rows, &system, no_load);
 	check_judge(rows, &verdict);
 	code = check_print(form, rows, &verdict);

@@ -9,8 +9,9 @@ enum check_form { CHECK_AS_TEXT, CHECK_AS_JSON, CHECK_AS_NAGIOS };
 
 /*
  * Say what `watch` would get here; load its programs for a moment too, unless
- * `no_load`. Returns an exit code: that of check_judge(), or a plugin's.
+ * `no_load`; `btf` is a file with the kernel's BTF, or NULL. Returns an exit
+ * code: that of check_judge(), or a plugin's.
  */
-int check_system(enum check_form form, bool no_load);
+int check_system(enum check_form form, bool no_load, const char *btf);
 
 #endif

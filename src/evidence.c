@@ -131,7 +131,7 @@ static void add_own(struct evidence *e, struct blind_span *blind)
 	e->off += hooks || probes;
 	blind[BLIND_switched_off].count = e->off;
 	blind[BLIND_reloaded].count = e->reloads;
-	blind[BLIND_malformed].count = e->malformed;
+	blind[BLIND_malformed].count += e->malformed;
 }
 
 int evidence_look(struct evidence *e, const struct tracer *tracer)

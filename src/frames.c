@@ -26,6 +26,7 @@ static const struct row rows[] = {
 	{ "copy_one_range", SCOPE_WRITE, 0 },
 	{ "btrfs_dirty_pages", SCOPE_WRITE, 0 },
 	{ "btrfs_dirty_folio", SCOPE_WRITE, 0 },
+	{ "__btrfs_buffered_write", SCOPE_WRITE, 0 },
 
 	/* Writeback, its workers, and those who write pages their own way. */
 	{ "do_writepages", SCOPE_WRITEBACK, 0 },
@@ -42,6 +43,17 @@ static const struct row rows[] = {
 	{ "btrfs_writepage_fixup_worker", SCOPE_WRITEBACK, 0 },
 	{ "btrfs_write_out_cache", SCOPE_WRITEBACK, 0 },
 	{ "__btrfs_write_out_cache", SCOPE_WRITEBACK, 0 },
+	{ "io_ctl_prepare_pages", SCOPE_WRITEBACK, 0 },
+	{ "extent_range_clear_dirty_for_io", SCOPE_WRITEBACK, 0 },
+	{ "extent_clear_unlock_delalloc", SCOPE_WRITEBACK, 0 },
+	{ "__process_pages_contig", SCOPE_WRITEBACK, 0 },
+	{ "shrink_page_list", SCOPE_WRITEBACK, 0 },
+	{ "fallback_migrate_page", SCOPE_WRITEBACK, 0 },
+	{ "writeout", SCOPE_WRITEBACK, 0 },
+	{ "move_to_new_page", SCOPE_WRITEBACK, 0 },
+	/* It makes them dirty again before it unlocks them. */
+	{ "cluster_pages_for_defrag", SCOPE_WRITEBACK, 0 },
+	{ "btrfs_defrag_file", SCOPE_WRITEBACK, 0 },
 
 	/* Cleans of data that nobody wants any more. */
 	{ "btrfs_invalidate_folio", SCOPE_DISCARD, 0 },
@@ -57,11 +69,17 @@ static const struct row rows[] = {
 
 	/* Asked for by a program or an administrator. */
 	{ "generic_fadvise", 0, WAY_FADVISE },
+	{ "sys_fadvise64_64", 0, WAY_FADVISE },
+	{ "SyS_fadvise64_64", 0, WAY_FADVISE },
+	{ "sys_fadvise64", 0, WAY_FADVISE },
+	{ "SyS_fadvise64", 0, WAY_FADVISE },
 	{ "drop_pagecache_sb", 0, WAY_DROP_CACHES },
 	{ "invalidate_inode_pages2_range", 0, WAY_INVALIDATE },
 	/* A direct write that fell back to a buffered one: the end of it. */
 	{ "btrfs_do_write_iter", 0, WAY_INVALIDATE },
 	{ "btrfs_direct_write", 0, WAY_INVALIDATE },
+	{ "__btrfs_direct_write", 0, WAY_INVALIDATE },
+	{ "btrfs_file_write_iter", 0, WAY_INVALIDATE },
 	{ "btrfs_ioctl_send", 0, WAY_INVALIDATE },
 	{ "inode_lru_isolate", 0, WAY_INODE_LRU },
 	{ "prune_icache_sb", 0, WAY_INODE_LRU },
@@ -72,6 +90,9 @@ static const struct row rows[] = {
 
 	/* The data is overwritten, or thrown away on purpose. */
 	{ "__iomap_dio_rw", 0, WAY_DIRECT_IO },
+	{ "iomap_dio_rw", 0, WAY_DIRECT_IO },
+	{ "generic_file_direct_write", 0, WAY_DIRECT_IO },
+	{ "dio_complete", 0, WAY_DIRECT_IO },
 	{ "btrfs_do_encoded_write", 0, WAY_ENCODED },
 	{ "truncate_pagecache", 0, WAY_TRUNCATE },
 	{ "btrfs_setattr", 0, WAY_TRUNCATE },

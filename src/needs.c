@@ -49,7 +49,8 @@ JUDGE(lockdown)
 JUDGE(kernel_btf)
 {
 	(void)need;
-	(void)found;
+	if (s->btf)
+		say(found, "from a file");
 	return s->kernel_btf ? NEED_MET : NEED_MISSING;
 }
 
@@ -72,11 +73,14 @@ JUDGE(btrfs)
 JUDGE(bpf_loop)
 {
 	(void)need;
-	(void)found;
+	if (s->btf) {
+		say(found, "not asked: there is a file with BTF");
+		return NEED_DEGRADED;
+	}
 	/* Who may not load programs is told nothing. */
 	if (s->bpf_loop < 0 || (!holds(s, CAP_BPF) && !holds(s, CAP_SYS_ADMIN)))
 		return NEED_UNTOLD;
-	return s->bpf_loop ? NEED_MET : NEED_MISSING;
+	return s->bpf_loop ? NEED_MET : NEED_DEGRADED;
 }
 
 JUDGE(symbols)
@@ -177,13 +181,13 @@ const struct need needs[] = {
 	  "the kernel is locked down (confidentiality) and lets nobody trace it: boot it without lockdown=confidentiality",
 	  0 },
 	{ "kernel BTF", kernel_btf, EXIT_NO_ANSWER,
-	  "this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF",
+	  "there is no BTF of this kernel, in /sys/kernel/btf/vmlinux or where --btf says: 'man 7 btrfs-dirtywatch-legacy' says how to make it",
 	  0 },
 	{ "btrfs", btrfs, EXIT_NO_ANSWER,
 	  "btrfs is not loaded: mount a btrfs filesystem first, or run 'modprobe btrfs'",
 	  0 },
-	{ "bpf_loop()", bpf_loop, EXIT_NO_ANSWER,
-	  "this kernel is too old: its BPF has no bpf_loop(), it needs Linux 5.17",
+	{ "bpf_loop()", bpf_loop, EXIT_BLIND,
+	  "the legacy tracer serves kernels before 5.17: it does not see what is put over lost pages, and who reads them; 'man 7 btrfs-dirtywatch-legacy' has it all",
 	  0 },
 	{ "kernel symbols", symbols, EXIT_NO_ANSWER,
 	  "cannot make sense of /proc/kallsyms: it must be mounted, whole, and of a kernel with CONFIG_KALLSYMS",

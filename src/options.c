@@ -4,14 +4,24 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "number.h"
 #include "options.h"
+#include "tracer.h"
 
 #define RING_KIB_MAX (1UL << 20)
 #define WINDOWS_LIMIT (1UL << 20)
 
-enum { OPT_RING = 256, OPT_HOOK, OPT_NO_MODULE_BTF, OPT_RUN_DIR, OPT_WINDOWS };
+enum {
+	OPT_RING = 256,
+	OPT_HOOK,
+	OPT_NO_MODULE_BTF,
+	OPT_RUN_DIR,
+	OPT_WINDOWS,
+	OPT_BTF,
+	OPT_TRACER,
+};
 
 static const struct argp_option table[] = {
 	{ "mount", 'm', "PATH", 0, "Watch only the filesystem that PATH is on",
@@ -26,6 +36,10 @@ static const struct argp_option table[] = {
 	  "Size of the ring buffer, a power of two (default 1024)", 1 },
 	{ "hook", OPT_HOOK, "HOOK", 0,
 	  "Hook only so: ROLE=HOW, or HOW for all roles that can be", 1 },
+	{ "btf", OPT_BTF, "FILE", 0,
+	  "Take the kernel's BTF from FILE, where the kernel has none", 1 },
+	{ "tracer", OPT_TRACER, "KIND", 0,
+	  "Use the tracer 'modern' or 'legacy', whatever the kernel is", 1 },
 	{ "no-module-btf", OPT_NO_MODULE_BTF, NULL, OPTION_HIDDEN, NULL, 1 },
 	{ "run-dir", OPT_RUN_DIR, "DIR", OPTION_HIDDEN, NULL, 1 },
 	{ "windows", OPT_WINDOWS, "N", OPTION_HIDDEN, NULL, 1 },
@@ -66,6 +80,18 @@ static void set_hook(struct argp_state *state, const char *arg,
 		argp_error(state, "%s", why);
 }
 
+static void set_tracer(struct argp_state *state, const char *arg,
+		       struct options *o)
+{
+	if (!strcmp(arg, "modern"))
+		o->tracer = TRACER_MODERN;
+	else if (!strcmp(arg, "legacy"))
+		o->tracer = TRACER_LEGACY;
+	else
+		argp_error(state,
+			   "tracer '%s' is neither 'modern' nor 'legacy'", arg);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -95,6 +121,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_HOOK:
 		set_hook(state, arg, &o->hooks);
+		break;
+	case OPT_BTF:
+		o->btf = arg;
+		break;
+	case OPT_TRACER:
+		set_tracer(state, arg, o);
 		break;
 	case OPT_NO_MODULE_BTF:
 		o->no_module_btf = true;

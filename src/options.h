@@ -15,6 +15,8 @@ struct options {
 	double duration;   /* seconds, 0: until a signal */
 	__u32 ring_kib;	   /* size of the ring buffer in KiB */
 	__u32 windows;	   /* suspect pages at once, 0: as many as are usual */
+	const char *btf;   /* a file with the kernel's BTF, NULL: its own */
+	__u32 tracer;	   /* enum tracer_kind */
 	const char *run_dir; /* where watches keep their notes, "": nowhere */
 	int verbose;
 	bool json;

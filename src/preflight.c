@@ -32,12 +32,12 @@ static int judge(const struct system *s)
 	return 0;
 }
 
-int preflight(struct ksyms **ksyms)
+int preflight(const char *btf, struct ksyms **ksyms)
 {
 	struct system system;
 	int code;
 
-	system_read(&system);
+	system_read(&system, btf);
 	code = judge(&system);
 	if (!code) {
 		*ksyms = system.ksyms;

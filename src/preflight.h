@@ -6,10 +6,11 @@
 #include "ksyms.h"
 
 /*
- * Look at all that needs.c lists. Returns 0 and *ksyms for ksyms_free(), and
+ * Look at all that needs.c lists; `btf` is a file with the kernel's BTF, or
+ * NULL. Returns 0 and *ksyms for ksyms_free(), and
  * has said on stderr what will make the watch blind; otherwise says what is
  * missing first and returns an exit code (enum exit_code).
  */
-int preflight(struct ksyms **ksyms);
+int preflight(const char *btf, struct ksyms **ksyms);
 
 #endif

@@ -145,8 +145,18 @@ int provoke_fault_resolve(struct provoke_fault *fault)
 
 int provoke_fault_refuse(struct provoke_fault *fault)
 {
+	struct uffdio_range range = {
+		.start = (uintptr_t)fault->area,
+		.len = PROVOKE_PAGE,
+	};
+	int err;
+
 	/* In this order: unregistering wakes the writer, who then looks. */
 	if (mprotect(fault->area, PROVOKE_PAGE, PROT_NONE))
 		return -errno;
-	return unregister(fault);
+	err = unregister(fault);
+	if (err)
+		return err;
+	/* On kernels before 4.11 it does not. */
+	return ioctl(fault->uffd, UFFDIO_WAKE, &range) ? -errno : 0;
 }

@@ -98,7 +98,7 @@ static int read_ksyms(struct ksyms **ksyms)
 	return err;
 }
 
-void system_read(struct system *s)
+void system_read(struct system *s, const char *btf)
 {
 	struct utsname kernel;
 
@@ -106,9 +106,10 @@ void system_read(struct system *s)
 	if (!uname(&kernel))
 		snprintf(s->release, sizeof(s->release), "%.63s",
 			 kernel.release);
+	s->btf = btf;
 	s->capabilities = read_capabilities();
 	read_marked("/sys/kernel/security/lockdown", '[', ']', s->lockdown);
-	s->kernel_btf = !access("/sys/kernel/btf/vmlinux", R_OK);
+	s->kernel_btf = !access(btf ? btf : "/sys/kernel/btf/vmlinux", R_OK);
 	s->btrfs = read_btrfs();
 	s->module_btf = !access("/sys/kernel/btf/btrfs", R_OK);
 	/* libbpf cannot ask for those of tracing programs: the same ones. */

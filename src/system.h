@@ -22,6 +22,7 @@ struct system {
 	uint64_t capabilities;	    /* effective ones: bit N is number N */
 	char lockdown[SYSTEM_WORD]; /* none, integrity, confidentiality */
 	bool kernel_btf;
+	const char *btf; /* the file that it comes from, NULL: the kernel */
 	enum system_btrfs btrfs;
 	bool module_btf; /* of btrfs.ko */
 	int bpf_loop;	 /* 1: it has it, 0: not, < 0: unknown */
@@ -34,8 +35,11 @@ struct system {
 	struct ksyms *ksyms;	   /* NULL: they could not be read */
 };
 
-/* Read it all. What cannot be read stays empty, which is no failure. */
-void system_read(struct system *system);
+/*
+ * Read it all; `btf` is the file that the user gave, or NULL. What cannot be
+ * read stays empty, which is no failure.
+ */
+void system_read(struct system *system, const char *btf);
 void system_free(struct system *system);
 
 /*

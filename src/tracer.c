@@ -11,12 +11,39 @@ static int exit_code_of(int err)
 					       : EXIT_NO_ANSWER;
 }
 
+/*
+ * Can the kernel run what the modern tracer is made of? The youngest part of
+ * that is a helper, which libbpf cannot ask for by the type of program.
+ */
+static bool modern_serves(const struct ksyms *ksyms)
+{
+	return ksyms_named(ksyms, "bpf_loop", "");
+}
+
+/* The kind for this kernel; a file with BTF is for kernels that have none. */
+static enum tracer_kind choose(const struct tracer_options *o,
+			       const struct ksyms *ksyms)
+{
+	if (o->kind != TRACER_ANY)
+		return o->kind;
+	return o->btf || !modern_serves(ksyms) ? TRACER_LEGACY : TRACER_MODERN;
+}
+
+static int make_tracer(const struct tracer_options *o,
+		       const struct ksyms *ksyms, tracer_record_fn fn,
+		       void *arg, struct tracer **t)
+{
+	if (choose(o, ksyms) == TRACER_LEGACY)
+		return tracer_legacy_new(o, ksyms, fn, arg, t);
+	return tracer_modern_new(o, ksyms, fn, arg, t);
+}
+
 struct tracer *tracer_new(const struct tracer_options *options,
 			  const struct ksyms *ksyms, tracer_record_fn fn,
 			  void *arg, int *exit_code)
 {
 	struct tracer *t = NULL;
-	int err = tracer_modern_new(options, ksyms, fn, arg, &t);
+	int err = make_tracer(options, ksyms, fn, arg, &t);
 
 	*exit_code = exit_code_of(err);
 	return t;

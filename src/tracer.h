@@ -12,9 +12,18 @@
 
 struct tracer;
 
+/* Which tracer: the best for the kernel, or one that is told. */
+enum tracer_kind {
+	TRACER_ANY,
+	TRACER_MODERN,
+	TRACER_LEGACY,
+};
+
 struct tracer_options {
-	__u32 dev;  /* s_dev of the one filesystem to watch, 0: all */
-	__u32 tgid; /* the one process to watch, 0: all */
+	enum tracer_kind kind;
+	const char *btf; /* the kernel's BTF in a file; NULL: its own */
+	__u32 dev;	 /* s_dev of the one filesystem to watch, 0: all */
+	__u32 tgid;	 /* the one process to watch, 0: all */
 	__u32 ring_bytes;
 	__u32 windows; /* suspect pages at once, 0: the default */
 	bool no_module_btf;

@@ -38,4 +38,8 @@ int tracer_modern_new(const struct tracer_options *options,
 		      const struct ksyms *ksyms, tracer_record_fn fn, void *arg,
 		      struct tracer **tracer);
 
+int tracer_legacy_new(const struct tracer_options *options,
+		      const struct ksyms *ksyms, tracer_record_fn fn, void *arg,
+		      struct tracer **tracer);
+
 #endif

@@ -190,6 +190,8 @@ static int open_signals(void)
 static int start(struct watch *w)
 {
 	struct tracer_options options = {
+		.kind = w->options.tracer,
+		.btf = w->options.btf,
 		.tgid = w->options.pid,
 		.ring_bytes = w->options.ring_kib * 1024,
 		.windows = w->options.windows,
@@ -203,7 +205,7 @@ static int start(struct watch *w)
 		code = find_device(w->options.mount, &options.dev);
 	if (w->options.mount && code)
 		return code;
-	code = preflight(&w->ksyms);
+	code = preflight(w->options.btf, &w->ksyms);
 	if (!code && w->options.pid)
 		code = process_check(w->options.pid);
 	if (code)

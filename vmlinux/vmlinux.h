@@ -121,9 +121,11 @@ enum pageflags {
 	PG_swapbacked = 17,
 };
 
-/* Read for its size only. */
+/* With folios, read for its size only. */
 struct page {
-	unsigned int page_type;
+	unsigned long flags;
+	struct address_space *mapping;
+	unsigned long index;
 };
 
 struct folio {

@@ -78,7 +78,16 @@ with_kernel() {
 
 @test "a kernel without BTF" {
 	with_kernel "mount -t tmpfs none /sys/kernel/btf"
-	failed 3 "CONFIG_DEBUG_INFO_BTF"
+	failed 3 "there is no BTF of this kernel"
+}
+
+@test "a file with BTF that is not there, or none" {
+	need_root
+	dw -d 0.1 --btf "$BATS_TEST_TMPDIR/none"
+	failed 3 "there is no BTF of this kernel"
+	dw -d 0.1 --btf /dev/null
+	[ "$code" = 3 ]
+	[[ $err == *"is not the BTF of a kernel"* ]]
 }
 
 @test "btrfs is not loaded" {

@@ -116,14 +116,16 @@ static void test_missing(void **state)
 	     "lockdown=confidentiality");
 	strcpy(s.lockdown, "integrity");
 	s.kernel_btf = false;
-	only(&s, NEED_MISSING, "kernel BTF", EXIT_NO_ANSWER,
-	     "CONFIG_DEBUG_INFO_BTF");
+	only(&s, NEED_MISSING, "kernel BTF", EXIT_NO_ANSWER, "--btf");
+	s.btf = "file";
+	s.kernel_btf = true;
+	only(&s, NEED_DEGRADED, "bpf_loop()", EXIT_BLIND, "legacy");
 	s = good();
 	s.btrfs = BTRFS_ABSENT;
 	only(&s, NEED_MISSING, "btrfs", EXIT_NO_ANSWER, "modprobe btrfs");
 	s = good();
 	s.bpf_loop = 0;
-	only(&s, NEED_MISSING, "bpf_loop()", EXIT_NO_ANSWER, "5.17");
+	only(&s, NEED_DEGRADED, "bpf_loop()", EXIT_BLIND, "5.17");
 }
 
 static void test_symbols(void **state)

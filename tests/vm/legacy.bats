@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# The legacy tracer: on a kernel that it is for, with the BTF in a file and the kernel's own hidden.
+# LEGACY: another kernel for it, a folder as run.sh takes it; then LEGACY_BTF is its BTF, and its btrfs is built in.
+
+load helper
+
+kernel=${LEGACY:-5.10}
+
+# legacy LIMIT MODULES [RUN.SH OPTION...] -- [-c] SCENARIO [ARGUMENT...]
+legacy() {
+	local limit=$1 modules=$2 options=() scenario
+	shift 2
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	scenario=$1
+	[ "$1" != -c ] || scenario=$2
+	[ -z "${LEGACY_BTF:-}" ] || options+=(-f "$LEGACY_BTF=/in/kernel.btf")
+	KERNEL=$kernel machine "$limit" "$modules" "${options[@]}" -f "$here/scenario/$scenario" "$here/scenario/legacy.sh" "$@"
+}
+
+# agrees MODULE OUTCOME: every trial had the outcome, and the tool was right about every one.
+agrees() {
+	local verdict
+	verdict=$(judged "$1-$2")
+	echo "$1 $2: $verdict"
+	jq -e --arg o "$2" --argjson n "$trials" \
+		'.outcomes == {($o): $n} and .right == $n and .false == 0 and .blind == [] and .lost_found == .truly_lost' \
+		<<<"$verdict" >/dev/null
+}
+
+@test "every outcome is told on a kernel with the bug" {
+	local module=early-clean
+	[ -z "${LEGACY:-}" ] || module=builtin
+	legacy 400 "$module" -- outcomes.sh "$module" "$seed" "$trials" lost near-miss stranded superseded none
+	for outcome in lost near-miss stranded superseded none; do
+		agrees "$module" "$outcome"
+	done
+}
+
+@test "stock loses nothing, and nothing is said" {
+	[ -z "${LEGACY:-}" ] || skip 'that kernel has the bug'
+	legacy 300 stock -- outcomes.sh stock "$seed" "$trials" lost stranded
+	silent stock-lost
+	silent stock-stranded
+}
+
+@test "stock under load, while memory is compacted: nothing is said" {
+	[ -z "${LEGACY:-}" ] || skip 'that kernel has the bug'
+	legacy $((soak + 90)) stock -d $((1024 + 8 * soak)) -f "$top/.build/soak" -- -c soak.sh stock "$soak" "$seed"
+	silent stock
+	[ "$(cat "$out/moved")" -gt 1000 ]
+}
+
+@test "every loss that a soak saw is reported, and no other, while memory is compacted" {
+	[ -z "${LEGACY:-}" ] || skip 'for one kernel'
+	legacy $((soak + 90)) early-clean -d $((1024 + 8 * soak)) -f "$top/.build/soak" -- -c soak.sh early-clean "$soak" "$seed"
+	diff <(jq -r 'select(.type == "lost") | "\(.inode) \(.page)"' "$out/early-clean.soak" | sort) \
+		<(jq -r 'select(.class == "lost") | "\(.inode) \(.page)"' "$out/early-clean.json" | sort)
+	says early-clean 'last | .blind == [] and .counters.unexplained == 0 and .counters.lost > 0'
+	[ "$(cat "$out/moved")" -gt 1000 ]
+}
