@@ -6,6 +6,7 @@
 # make check      as root: install what is missing, run the tests
 # make full       the same with all trials: hours
 # make accuracy   as root: all rows of losing a page, 10,000 trials, and the soak: half an hour
+# make matrix     as root: every kernel from 5.10 to 7.3, a line each: an hour or two
 # make mutants    take each protection out of the tool; a test must notice
 # make unit       build the unit tests
 # make asan       unit tests and replay under ASan and UBSan
@@ -120,6 +121,7 @@ prepare:
 
 prepare-tests: prepare
 	$(deps) test fuzz
+	$(Q)for v in stock early-clean keep-dirty; do module/build.sh 6.12 $$v >/dev/null || exit 1; done
 	$(Q)$(MAKE) --no-print-directory -j2 all unit fuzz-programs $(BUILD)/accuracy/accuracy
 
 # A program for the test machines, of its own and of what provoke has of use.
@@ -138,7 +140,7 @@ demo: prepare
 	$(Q)tests/vm/demo.sh
 
 # The budgets are in seconds, on two cores.
-quick_groups = "quick 240 unit replay cli" "fuzz 180 fuzz" "module 120 module" "harness 180 harness" "accuracy 300 accuracy"
+quick_groups = "quick 240 unit replay cli" "fuzz 180 fuzz" "module 180 module" "harness 180 harness" "accuracy 300 accuracy"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "machines 480 vm:blind,outcomes,soak" \
 		"findings 420 vm:recording,pinpoint,check" "faults 420 vm:faults,overwrite" "silence 360 vm:silence,soaks" \
@@ -146,6 +148,11 @@ check: prepare-tests
 
 full: prepare-tests
 	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "mutants 1800 mutants"
+
+# Kernels that the archive still has; KERNELS= names some of them. TRIALS, SOAK: see tests/matrix/run.sh.
+.PHONY: matrix
+matrix: prepare-tests
+	$(Q)tests/matrix/run.sh $(KERNELS)
 
 .PHONY: mutants
 mutants: prepare-tests
@@ -194,11 +201,11 @@ valgrind: unit
 lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton) $(legacy_skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch] tests/vm/silence/*.[ch]
-	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh .ci/run
+	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch] tests/vm/silence/*.[ch] tests/matrix/*.c
+	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c tests/accuracy tests/vm/silence
-	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/overwrite.c tests/accuracy/*.c tests/vm/silence/*.c | xargs -P2 -I% \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c tests/accuracy tests/vm/silence tests/matrix
+	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/overwrite.c tests/accuracy/*.c tests/vm/silence/*.c tests/matrix/*.c | xargs -P2 -I% \
 		clang-tidy --quiet --warnings-as-errors='*' % -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
 
 install: btrfs-dirtywatch

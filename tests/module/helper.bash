@@ -39,3 +39,8 @@ patched() {
 	spatch --very-quiet --in-place --sp-file "$repo/module/$1.cocci" "$BATS_TEST_TMPDIR/patched.c" >/dev/null
 	cat "$BATS_TEST_TMPDIR/patched.c"
 }
+
+# Print kernel $1's source file $2 of btrfs.
+source_of() {
+	echo "$("$repo/module/kernel.sh" "$1")/usr/src/linux-source-$1/fs/btrfs/$2"
+}

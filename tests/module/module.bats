@@ -93,29 +93,6 @@ calls() {
 	[[ $output == *clear_page_dirty_for_io* ]]
 }
 
-@test "early-clean and then keep-dirty is stock again, token by token" {
-	local file
-	file=$("$repo/module/kernel.sh" 6.1)/usr/src/linux-source-6.1/fs/btrfs/file.c
-	tokens "$file" >"$BATS_TEST_TMPDIR/stock"
-	patched clean-early "$file" >"$BATS_TEST_TMPDIR/early.c"
-	tokens "$BATS_TEST_TMPDIR/early.c" >"$BATS_TEST_TMPDIR/early"
-	run ! cmp "$BATS_TEST_TMPDIR/stock" "$BATS_TEST_TMPDIR/early"
-	patched keep-dirty "$BATS_TEST_TMPDIR/early.c" >"$BATS_TEST_TMPDIR/kept.c"
-	tokens "$BATS_TEST_TMPDIR/kept.c" >"$BATS_TEST_TMPDIR/kept"
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/stock")" -gt 10000 ]
-	cmp "$BATS_TEST_TMPDIR/stock" "$BATS_TEST_TMPDIR/kept"
-}
-
-@test "early-clean adds the two calls and nothing else" {
-	local file
-	file=$("$repo/module/kernel.sh" 6.1)/usr/src/linux-source-6.1/fs/btrfs/file.c
-	patched clean-early "$file" >"$BATS_TEST_TMPDIR/early.c"
-	run -1 diff <(tokens "$file") <(tokens "$BATS_TEST_TMPDIR/early.c")
-	[[ $output != *$'\n< '* ]]
-	[ "$(grep -cx '> clear_extent_bit' <<<"$output")" = 1 ]
-	[ "$(grep -cx '> clear_page_dirty_for_io' <<<"$output")" = 1 ]
-}
-
 @test "skip-writeback adds one way out and nothing else" {
 	local file
 	file=$("$repo/module/kernel.sh" 6.1)/usr/src/linux-source-6.1/fs/btrfs/inode.c
