@@ -4,6 +4,7 @@
  * says where it cleans its pages: CLEAN_PREPARE, CLEAN_LOCK, CLEAN_HELPER,
  * CLEAN_WRAPPER, CLEAN_INLINED, CLEAN_JUMP, or nowhere. NO_COPY: it does not
  * copy, and so is no write path. METADATA: a clean that is none of its pages.
+ * ROOM: a clean where it goes for room; whose page that is cannot be told.
  */
 #define KEEP __attribute__((noinline, noclone, used))
 
@@ -54,9 +55,19 @@ KEEP static int block_clean(struct page *page)
 	return subpage_clean(page) + 1;
 }
 
-KEEP int btrfs_search_slot(struct page *page)
+KEEP int btrfs_clear_buffer_dirty(struct page *page)
 {
 	return clear_page_dirty_for_io(page) + 3;
+}
+
+KEEP int btrfs_search_slot(struct page *page)
+{
+	int ret = btrfs_clear_buffer_dirty(page);
+
+#ifdef ROOM
+	ret += odd_name(page);
+#endif
+	return ret;
 }
 
 KEEP static int lock_and_cleanup_extent_if_need(struct page *page)
@@ -99,7 +110,7 @@ KEEP long btrfs_buffered_write(struct page *page, unsigned long n)
 {
 	long ret = prepare_pages(page) + lock_and_cleanup_extent_if_need(page);
 
-#ifdef METADATA
+#if defined(METADATA) || defined(ROOM)
 	ret += btrfs_search_slot(page);
 #endif
 #ifdef CLEAN_INLINED
