@@ -7,15 +7,12 @@
 #include <string.h>
 
 #include "module_calls.h"
+#include "module_linked.h"
 #include "module_lookup.h"
 
 #define REL32_LEN 4
 
-/*
- * How many bytes of distance end a direct call or jump; 0: it is none. A jump
- * to a neighbour may be a short one.
- */
-static unsigned int distance_len(const cs_insn *insn)
+unsigned int module_call_distance(const cs_insn *insn)
 {
 	const uint8_t *last = insn->bytes + insn->size;
 
@@ -53,7 +50,7 @@ static bool is_indirect(const cs_insn *insn, const struct module_call *call)
 	if (call->to)
 		return !strncmp(call->to->name, thunk, sizeof(thunk) - 1);
 	return (insn->id == X86_INS_CALL || insn->id == X86_INS_JMP) &&
-	       !distance_len(insn);
+	       !module_call_distance(insn);
 }
 
 /* Fills `call`. Returns whether it leads out of the function. */
@@ -61,7 +58,7 @@ static bool leads_out(const struct module_image *image,
 		      const struct module_function *f, const cs_insn *insn,
 		      struct module_call *call)
 {
-	unsigned int len = distance_len(insn);
+	unsigned int len = module_call_distance(insn);
 	struct module_reference *ref;
 	uint32_t section = f->section;
 	uint64_t to;
@@ -170,6 +167,8 @@ int module_pointers_each(const struct module_image *image,
 	uint64_t end = function->from + function->size;
 	int err = 0;
 
+	if (image->linked)
+		return module_linked_pointers(image, function, budget, fn, arg);
 	for (; !err && is_within(image, ref, function->section, end); ref++) {
 		uint64_t offset = ref->at - function->from;
 

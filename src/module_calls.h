@@ -3,6 +3,8 @@
 #ifndef DIRTYWATCH_MODULE_CALLS_H
 #define DIRTYWATCH_MODULE_CALLS_H
 
+#include <capstone/capstone.h>
+
 #include "module_elf.h"
 
 /* A call or a jump out of the function; one of `name`, `to` is set. */
@@ -33,5 +35,11 @@ int module_calls_each(const struct module_image *image,
 int module_pointers_each(const struct module_image *image,
 			 const struct module_function *function, size_t *budget,
 			 module_call_fn *fn, void *arg);
+
+/*
+ * How many bytes of distance end a direct call or jump; 0: it is none. A jump
+ * to a neighbour may be a short one.
+ */
+unsigned int module_call_distance(const cs_insn *insn);
 
 #endif
