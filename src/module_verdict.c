@@ -307,21 +307,20 @@ static void judge(struct walk *w)
 
 void module_judge(struct module_image *image, struct module_verdict *verdict)
 {
+	struct walk w = { .image = image,
+			  .code = CODE_MAX,
+			  .pointers = POINTERS_MAX,
+			  .verdict = verdict };
 	size_t count = image->function_count;
-	struct module_function **room = calloc(count * 3, sizeof(*room));
-	struct walk w = {
-		.image = image,
-		.queue = { { .functions = room },
-			   { .functions = room + count } },
-		.cold = room + count * 2,
-		.code = CODE_MAX,
-		.pointers = POINTERS_MAX,
-		.verdict = verdict,
-	};
+	struct module_function **room =
+		calloc(count, (PHASES + 1) * sizeof(struct module_function *));
 
 	*verdict = (struct module_verdict){ .why = "out of memory" };
 	if (!room)
 		return;
+	w.queue[SURE].functions = room;
+	w.queue[DOUBTFUL].functions = room + count;
+	w.cold = room + PHASES * count;
 	find_cold(&w);
 	judge(&w);
 	free(room);
