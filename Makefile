@@ -148,7 +148,7 @@ clang-programs:
 
 clang: prepare clang-programs
 	$(deps) vm
-	$(Q)tests/run.sh "clang 400 vm:compilers"
+	$(Q)tests/run.sh "clang 500 vm:compilers"
 
 .PHONY: mutants
 mutants: prepare-tests

@@ -118,7 +118,7 @@ static bool is_within(const struct module_image *image,
 		      const struct module_reference *ref, uint32_t section,
 		      uint64_t to)
 {
-	return ref < image->references + image->reference_count &&
+	return ref && ref < image->references + image->reference_count &&
 	       ref->section == section && ref->at < to;
 }
 

@@ -102,7 +102,7 @@ struct module_reference *module_reference_from(const struct module_image *image,
 		else
 			high = middle;
 	}
-	return image->references + low;
+	return low < image->reference_count ? &image->references[low] : NULL;
 }
 
 struct module_reference *module_reference_at(const struct module_image *image,
@@ -110,9 +110,7 @@ struct module_reference *module_reference_at(const struct module_image *image,
 {
 	struct module_reference *r = module_reference_from(image, section, at);
 
-	if (r == image->references + image->reference_count)
-		return NULL;
-	return r->section == section && r->at == at ? r : NULL;
+	return r && r->section == section && r->at == at ? r : NULL;
 }
 
 const struct module_object *module_object_at(const struct module_image *image,

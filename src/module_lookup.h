@@ -22,8 +22,8 @@ struct module_function *module_function_at(const struct module_image *image,
 					   uint32_t section, uint64_t address);
 
 /*
- * The first reference at or behind `at`; it may be of another section, or the
- * array's end.
+ * The first reference at or behind `at`, which may be of another section, or
+ * NULL.
  */
 struct module_reference *module_reference_from(const struct module_image *image,
 					       uint32_t section, uint64_t at);

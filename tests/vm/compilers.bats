@@ -15,7 +15,7 @@ setup_file() {
 	for clang in "${clangs[@]}"; do
 		files+=(-f "$top/.build/$clang/btrfs-dirtywatch-static=/usr/sbin/$clang")
 	done
-	machine 300 early-clean,stock "${files[@]}" "$here/scenario/compilers.sh" "$seed" "$trials" "${clangs[@]}"
+	machine 400 early-clean,stock "${files[@]}" "$here/scenario/compilers.sh" "$seed" "$trials" "${clangs[@]}"
 	for clang in "${clangs[@]}"; do
 		verdict=$(judged "$clang-early-clean")
 		echo "$clang: $verdict"
