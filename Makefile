@@ -7,6 +7,8 @@
 # make full       the same with all trials: hours
 # make accuracy   as root: all rows of losing a page, 10,000 trials, and the soak: half an hour
 # make matrix     as root: every kernel from 5.10 to 7.3, a line each: an hour or two
+# make shapes     check --module on builds whose mistake has other shapes: minutes each kernel (SHAPES=6.1,6.12,7.3)
+# make clang      as root: the kernel side by each clang, in a throwaway machine
 # make mutants    take each protection out of the tool; a test must notice
 # make unit       build the unit tests
 # make asan       unit tests and replay under ASan and UBSan
@@ -63,7 +65,7 @@ btrfs-dirtywatch $(BUILD)/btrfs-dirtywatch: $(objects)
 # libcap-ng has functions that look users up, which a static program cannot do;
 # the tool calls none of them, so the linker's warnings say nothing.
 static: btrfs-dirtywatch-static
-btrfs-dirtywatch-static: $(objects)
+btrfs-dirtywatch-static $(BUILD)/btrfs-dirtywatch-static: $(objects)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(cflags) $(LDFLAGS) -static -Wl,--no-warnings $^ $(static_libs) -o $@
 
@@ -147,7 +149,23 @@ check: prepare-tests
 		"variants 240 vm:variants"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "mutants 1800 mutants"
+	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "shapes 3600 module/shapes" "mutants 1800 mutants"
+
+# A program for each of the compilers that the kernel side is built with.
+clangs := clang-14 clang-19
+.PHONY: shapes clang clang-programs
+shapes: all
+	$(deps) module test
+	$(Q)tests/run.sh "shapes 3600 module/shapes"
+
+clang-programs:
+	$(deps) build test
+	$(Q)for c in $(clangs); do \
+		$(MAKE) --no-print-directory BUILD=$(BUILD)/$$c CLANG=$$c $(BUILD)/$$c/btrfs-dirtywatch-static || exit 1; done
+
+clang: prepare clang-programs
+	$(deps) vm
+	$(Q)tests/run.sh "clang 500 vm:compilers"
 
 # Kernels that the archive still has; KERNELS= names some of them. TRIALS, SOAK: see tests/matrix/run.sh.
 .PHONY: matrix
@@ -202,7 +220,7 @@ lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton) $(legacy_skeleton)
 	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch] tests/vm/silence/*.[ch] tests/matrix/*.c
-	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh .ci/run
+	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/module/shapes/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c tests/accuracy tests/vm/silence tests/matrix
 	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/overwrite.c tests/accuracy/*.c tests/vm/silence/*.c tests/matrix/*.c | xargs -P2 -I% \

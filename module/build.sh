@@ -6,6 +6,7 @@
 # skip-writeback with a bug that leaves pages of marked files dirty until their inode is evicted.
 # btf has module BTF, nobtf has none, as the distribution's headers alone would build it on some kernels.
 # Without either word it is btf, or nobtf for kernels that know no BTF in modules.
+# VARIANT may be the path of a folder, for tests: its semantic patches change file.c, which may include its headers.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -28,9 +29,18 @@ usage="usage: build.sh KERNEL $(awk 'NF { printf "%s%s", sep, $1; sep = "|" }' <
 [ $# = 2 ] || [ $# = 3 ] || die 2 "$usage"
 kernel=$1 variant=$2 btf=${3:-}
 row "$kernel"
-line=$(awk -v v="$variant" '$1 == v' <<<"$variants")
-[ -n "$line" ] || die 2 "$usage"
-read -r _ changed patches <<<"$line"
+folder=$module
+case $variant in
+*/*)
+	folder=$variant variant=$(basename "$variant") changed=file.c
+	patches=$(cd "$folder" && basename -a -s .cocci -- *.cocci) || die 2 "$usage"
+	;;
+*)
+	line=$(awk -v v="$variant" '$1 == v' <<<"$variants")
+	[ -n "$line" ] || die 2 "$usage"
+	read -r _ changed patches <<<"$line"
+	;;
+esac
 case $btf in '' | btf | nobtf) ;; *) die 2 "$usage" ;; esac
 [ "$source" != - ] || die 3 "no modules are built for $kernel: module/kernels names no source for it"
 cc=${compiler#*:}
@@ -47,7 +57,8 @@ inputs() {
 	there "$cc" --version
 	pahole --version
 	cat "$module/build.sh" "$module/lib.sh" "$tree/usr/src/$source/fs/btrfs/$changed"
-	for patch in ${patches//\// }; do cat "$module/$patch.cocci"; done
+	for patch in ${patches//\// }; do cat "$folder/$patch.cocci"; done
+	[ "$folder" = "$module" ] || cat "$folder"/*.h
 }
 
 # Apply the semantic patch of list $1 (names with /) that matches file $2; they are for different shapes of source.
@@ -56,7 +67,7 @@ apply() {
 	local patch
 	cp "$2" "$2.before"
 	for patch in ${1//\// }; do
-		spatch --very-quiet --in-place --sp-file "$module/$patch.cocci" "$2" >/dev/null ||
+		spatch --very-quiet --in-place --sp-file "$folder/$patch.cocci" "$2" >/dev/null ||
 			die 3 "cannot apply $patch.cocci to $source ($version); see spatch's messages above"
 		if ! cmp -s "$2.before" "$2"; then
 			rm "$2.before"
@@ -155,6 +166,7 @@ if [ ! -f "$ko" ]; then
 		for patch in $patches; do apply "$patch" "$new/$changed"; done
 		workshop=$(workshop)
 		cp "$new/$changed" "$workshop/$changed"
+		[ "$folder" = "$module" ] || cp "$folder"/*.h "$workshop"
 		build "$workshop" "$new/made"
 		mv "$new/made" "$made"
 	fi

@@ -32,7 +32,9 @@ static void print_path(const struct module_verdict *v)
 		fputs("  ", stdout);
 		print_escaped(v->path[i]);
 		if (i + 1 == v->depth)
-			printf("+0x%" PRIx64 " calls %s", v->offset, v->clean);
+			printf("+0x%" PRIx64 " %s %s", v->offset,
+			       v->pointer ? "calls by pointer" : "calls",
+			       v->clean);
 		putchar('\n');
 	}
 	if (v->depth > MODULE_PATH_MAX)
@@ -113,6 +115,8 @@ static const char *describe(int err)
 		return "it is not of x86-64 code";
 	case -ENODATA:
 		return "its symbols are stripped; give the file that the package installs";
+	case -ENOEXEC:
+		return "it has debugging information but no code; give the file that the package installs";
 	case -E2BIG:
 	case -EFBIG:
 		return "it is too large";

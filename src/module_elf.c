@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "module_elf.h"
+#include "module_lookup.h"
 
 /* A place that is referred to is that of the next instruction, 4 bytes on. */
 #define REL32_LEN 4
@@ -14,7 +15,7 @@
 struct reading {
 	Elf *elf;
 	struct module_image *image;
-	size_t functions_room, references_room;
+	size_t functions_room, references_room, objects_room;
 	Elf_Data *symbols;
 	size_t symbol_count;
 	size_t strings; /* section index of the names */
@@ -37,58 +38,73 @@ static int make_room(void **array, size_t *room, size_t count, size_t each)
 	return 0;
 }
 
-static bool executable(Elf_Scn *scn, GElf_Shdr *header)
+static bool is_code(const GElf_Shdr *header)
 {
-	return scn && gelf_getshdr(scn, header) &&
-	       header->sh_type == SHT_PROGBITS &&
+	return header->sh_type == SHT_PROGBITS &&
 	       header->sh_flags & SHF_EXECINSTR;
 }
 
-/* The code of a function that lies wholly in its section, or NULL. */
-static const unsigned char *code_of(const struct reading *r,
-				    const GElf_Sym *sym)
-{
-	Elf_Scn *scn = elf_getscn(r->elf, sym->st_shndx);
-	Elf_Data *data;
-	GElf_Shdr header;
-	uint64_t base, offset;
-
-	if (!executable(scn, &header))
-		return NULL;
-	data = elf_rawdata(scn, NULL);
-	base = r->image->linked ? header.sh_addr : 0;
-	offset = sym->st_value - base;
-	if (!data || !data->d_buf || sym->st_value < base ||
-	    offset > data->d_size || sym->st_size > data->d_size - offset)
-		return NULL;
-	return (const unsigned char *)data->d_buf + offset;
-}
-
-static int add_function(struct reading *r, const GElf_Sym *sym)
+static int add_function(struct reading *r, const struct module_function *f)
 {
 	struct module_image *image = r->image;
-	const unsigned char *code;
-	const char *name;
-	int err;
+	int err = make_room((void **)&image->functions, &r->functions_room,
+			    image->function_count, sizeof(*f));
 
-	if (GELF_ST_TYPE(sym->st_info) != STT_FUNC || !sym->st_size ||
-	    sym->st_shndx == SHN_UNDEF || sym->st_shndx >= SHN_LORESERVE)
-		return 0;
-	name = elf_strptr(r->elf, r->strings, sym->st_name);
-	code = code_of(r, sym);
-	if (!name || !code)
+	if (!err)
+		image->functions[image->function_count++] = *f;
+	return err;
+}
+
+static int add_object(struct reading *r, const GElf_Sym *sym)
+{
+	struct module_image *image = r->image;
+	struct module_object object = { .section = sym->st_shndx,
+					.from = sym->st_value,
+					.size = sym->st_size };
+	int err = make_room((void **)&image->objects, &r->objects_room,
+			    image->object_count, sizeof(object));
+
+	if (!err)
+		image->objects[image->object_count++] = object;
+	return err;
+}
+
+/* The code of a function must lie wholly in its section. */
+static int add_function_symbol(struct reading *r, const GElf_Sym *sym)
+{
+	Elf_Scn *scn = elf_getscn(r->elf, sym->st_shndx);
+	struct module_function f = { .section = sym->st_shndx,
+				     .from = sym->st_value,
+				     .size = sym->st_size,
+				     .local = GELF_ST_BIND(sym->st_info) ==
+					      STB_LOCAL };
+	Elf_Data *data;
+	GElf_Shdr header;
+	uint64_t offset;
+
+	if (!scn || !gelf_getshdr(scn, &header))
 		return -EBADMSG;
-	err = make_room((void **)&image->functions, &r->functions_room,
-			image->function_count, sizeof(*image->functions));
-	if (err)
-		return err;
-	image->functions[image->function_count++] = (struct module_function){
-		.name = name,
-		.section = sym->st_shndx,
-		.from = sym->st_value,
-		.size = sym->st_size,
-		.code = code,
-	};
+	if (header.sh_type == SHT_NOBITS)
+		return -ENOEXEC;
+	offset = f.from - (r->image->linked ? header.sh_addr : 0);
+	f.name = elf_strptr(r->elf, r->strings, sym->st_name);
+	data = elf_rawdata(scn, NULL);
+	if (!f.name || !is_code(&header) || !data || !data->d_buf ||
+	    offset > data->d_size || f.size > data->d_size - offset)
+		return -EBADMSG;
+	f.code = (const unsigned char *)data->d_buf + offset;
+	return add_function(r, &f);
+}
+
+static int add_symbol(struct reading *r, const GElf_Sym *sym)
+{
+	if (!sym->st_size || sym->st_shndx == SHN_UNDEF ||
+	    sym->st_shndx >= SHN_LORESERVE)
+		return 0;
+	if (GELF_ST_TYPE(sym->st_info) == STT_FUNC)
+		return add_function_symbol(r, sym);
+	if (GELF_ST_TYPE(sym->st_info) == STT_OBJECT)
+		return add_object(r, sym);
 	return 0;
 }
 
@@ -111,22 +127,46 @@ static int read_symbols(struct reading *r)
 	r->symbol_count = header.sh_size / header.sh_entsize;
 	for (size_t i = 0; i < r->symbol_count && !err; i++)
 		err = gelf_getsym(r->symbols, (int)i, &sym)
-			      ? add_function(r, &sym)
+			      ? add_symbol(r, &sym)
 			      : -EBADMSG;
 	return err ? err : r->image->function_count ? 0 : -ENODATA;
 }
 
-static int add_reference(struct reading *r, uint32_t section,
+/* What is added to a symbol's value for the place that is meant; false: none.
+ */
+static bool place_of(const GElf_Rela *rela, bool code, uint64_t *added)
+{
+	*added = (uint64_t)rela->r_addend;
+	switch (GELF_R_TYPE(rela->r_info)) {
+	case R_X86_64_64:
+		return true;
+	case R_X86_64_32:
+	case R_X86_64_32S:
+		return code;
+	case R_X86_64_PC32:
+	case R_X86_64_PLT32:
+	case R_X86_64_GOTPCREL:
+	case R_X86_64_GOTPCRELX:
+	case R_X86_64_REX_GOTPCRELX:
+		*added += REL32_LEN;
+		return code;
+	default:
+		return false;
+	}
+}
+
+/* In data, only whole addresses are of interest: pointers to functions. */
+static int add_reference(struct reading *r, uint32_t section, bool code,
 			 const GElf_Rela *rela)
 {
 	struct module_image *image = r->image;
 	struct module_reference ref = { .section = section,
 					.at = rela->r_offset };
-	uint32_t type = GELF_R_TYPE(rela->r_info);
+	uint64_t added;
 	GElf_Sym sym;
 	int err;
 
-	if (type != R_X86_64_PC32 && type != R_X86_64_PLT32)
+	if (!place_of(rela, code, &added))
 		return 0;
 	if (!gelf_getsym(r->symbols, (int)GELF_R_SYM(rela->r_info), &sym))
 		return -EBADMSG;
@@ -136,7 +176,7 @@ static int add_reference(struct reading *r, uint32_t section,
 			return -EBADMSG;
 	}
 	ref.to_section = sym.st_shndx;
-	ref.to = sym.st_value + (uint64_t)rela->r_addend + REL32_LEN;
+	ref.to = sym.st_value + added;
 	err = make_room((void **)&image->references, &r->references_room,
 			image->reference_count, sizeof(*image->references));
 	if (!err)
@@ -145,7 +185,7 @@ static int add_reference(struct reading *r, uint32_t section,
 }
 
 static int read_relocations(struct reading *r, Elf_Scn *scn,
-			    const GElf_Shdr *header)
+			    const GElf_Shdr *header, bool code)
 {
 	Elf_Data *data = elf_getdata(scn, NULL);
 	GElf_Rela rela;
@@ -156,7 +196,7 @@ static int read_relocations(struct reading *r, Elf_Scn *scn,
 	for (size_t i = 0; i < header->sh_size / header->sh_entsize && !err;
 	     i++)
 		err = gelf_getrela(data, (int)i, &rela)
-			      ? add_reference(r, header->sh_info, &rela)
+			      ? add_reference(r, header->sh_info, code, &rela)
 			      : -EBADMSG;
 	return err;
 }
@@ -168,31 +208,87 @@ static int read_references(struct reading *r)
 	int err = 0;
 
 	while (!err && (scn = elf_nextscn(r->elf, scn))) {
+		Elf_Scn *target;
+
 		if (!gelf_getshdr(scn, &header))
 			return -EBADMSG;
-		if (header.sh_type == SHT_RELA &&
-		    executable(elf_getscn(r->elf, header.sh_info), &of))
-			err = read_relocations(r, scn, &header);
+		if (header.sh_type != SHT_RELA)
+			continue;
+		target = elf_getscn(r->elf, header.sh_info);
+		if (target && gelf_getshdr(target, &of) &&
+		    of.sh_flags & SHF_ALLOC)
+			err = read_relocations(r, scn, &header, is_code(&of));
 	}
 	return err;
 }
 
-static int function_order(const void *a, const void *b)
+/* Code of a section that lies from `from` to `to` and has no symbol. */
+static int add_gap(struct reading *r, const struct module_function *section,
+		   uint64_t from, uint64_t to)
 {
-	const struct module_function *x = a, *y = b;
+	struct module_function f = *section;
 
-	if (x->section != y->section)
-		return x->section < y->section ? -1 : 1;
-	return (x->from > y->from) - (x->from < y->from);
+	if (from >= to)
+		return 0;
+	f.from = from;
+	f.size = to - from;
+	f.code += from - section->from;
+	return add_function(r, &f);
 }
 
-static int reference_order(const void *a, const void *b)
+/* `first` on are the functions of the section, up to the next one's. */
+static int add_gaps_of(struct reading *r, const struct module_function *section,
+		       size_t first, size_t count)
 {
-	const struct module_reference *x = a, *y = b;
+	uint64_t at = section->from;
+	int err = 0;
 
-	if (x->section != y->section)
-		return x->section < y->section ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
+	for (size_t i = first; i < count && !err; i++) {
+		const struct module_function *f = &r->image->functions[i];
+		uint64_t from = f->from, end = f->from + f->size;
+
+		if (f->section != section->section)
+			break;
+		err = add_gap(r, section, at, from);
+		if (end > at)
+			at = end;
+	}
+	return err ? err
+		   : add_gap(r, section, at, section->from + section->size);
+}
+
+/*
+ * What lies between the functions is padding, or code whose symbols are
+ * stripped: that may be called like any other.
+ */
+static int add_gaps(struct reading *r)
+{
+	struct module_image *image = r->image;
+	size_t count = image->function_count;
+	Elf_Scn *scn = NULL;
+	GElf_Shdr header;
+	int err = 0;
+
+	while (!err && (scn = elf_nextscn(r->elf, scn))) {
+		struct module_function section = { .name = MODULE_UNNAMED };
+		Elf_Data *data;
+		size_t first = 0;
+
+		if (!gelf_getshdr(scn, &header) || !is_code(&header))
+			continue;
+		data = elf_rawdata(scn, NULL);
+		if (!data || !data->d_buf)
+			continue;
+		section.section = (uint32_t)elf_ndxscn(scn);
+		section.from = image->linked ? header.sh_addr : 0;
+		section.size = data->d_size;
+		section.code = data->d_buf;
+		while (first < count &&
+		       image->functions[first].section < section.section)
+			first++;
+		err = add_gaps_of(r, &section, first, count);
+	}
+	return err;
 }
 
 static int check_header(struct reading *r, size_t size)
@@ -257,68 +353,17 @@ int module_image_read(unsigned char *data, size_t size,
 		err = read_references(&r);
 	if (err)
 		return err;
-	qsort(out->functions, out->function_count, sizeof(*out->functions),
-	      function_order);
-	if (out->reference_count)
-		qsort(out->references, out->reference_count,
-		      sizeof(*out->references), reference_order);
-	return 0;
+	module_image_sort(out);
+	err = add_gaps(&r);
+	module_image_sort(out);
+	return err;
 }
 
 void module_image_free(struct module_image *image)
 {
 	free(image->functions);
 	free(image->references);
+	free(image->objects);
 	elf_end(image->elf);
 	*image = (struct module_image){ 0 };
-}
-
-bool module_function_is(const char *function, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (strncmp(function, name, len) != 0)
-		return false;
-	return !function[len] ||
-	       (function[len] == '.' && !strstr(function + len, ".cold"));
-}
-
-struct module_function *module_function_named(const struct module_image *image,
-					      const char *name)
-{
-	for (size_t i = 0; i < image->function_count; i++)
-		if (module_function_is(image->functions[i].name, name))
-			return &image->functions[i];
-	return NULL;
-}
-
-struct module_function *module_function_at(const struct module_image *image,
-					   uint32_t section, uint64_t address)
-{
-	size_t low = 0, high = image->function_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct module_function *f = &image->functions[middle];
-
-		if (f->section > section ||
-		    (f->section == section && f->from > address))
-			high = middle;
-		else if (f->section < section || address - f->from >= f->size)
-			low = middle + 1;
-		else
-			return f;
-	}
-	return NULL;
-}
-
-const struct module_reference *module_reference_at(
-	const struct module_image *image, uint32_t section, uint64_t at)
-{
-	struct module_reference key = { .section = section, .at = at };
-
-	if (!image->reference_count)
-		return NULL;
-	return bsearch(&key, image->references, image->reference_count,
-		       sizeof(key), reference_order);
 }

@@ -9,7 +9,7 @@
 
 #include "module_elf.h"
 
-#define MODULE_PATH_MAX 8
+#define MODULE_PATH_MAX 16
 
 enum module_class {
 	MODULE_UNKNOWN,
@@ -26,7 +26,9 @@ struct module_verdict {
 	const char *path[MODULE_PATH_MAX];
 	unsigned int depth;
 	uint64_t offset;
-	const char *copy;	/* what copies the user's data, if found */
+	bool pointer;	  /* there its address is taken, to be called by it */
+	bool sure;	  /* it is one of the write's own pages */
+	const char *copy; /* what copies the user's data, if found */
 	unsigned int functions; /* that were read */
 	const char *undecoded;	/* a function that could not be read */
 };

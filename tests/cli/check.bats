@@ -32,7 +32,7 @@ judged() {
 
 @test "vulnerable: wherever the clean is" {
 	local where
-	for where in PREPARE LOCK HELPER WRAPPER INLINED JUMP; do
+	for where in PREPARE LOCK HELPER WRAPPER INLINED JUMP POINTER TABLE CALLBACK MERGED; do
 		made -DCLEAN_$where
 		judged vulnerable 1
 		[ "$(jq -r '.path[0]' <<<"$out")" = btrfs_buffered_write ]
@@ -72,6 +72,23 @@ judged() {
 	judged fixed 0
 }
 
+@test "the same for what is linked, where the kernel's own functions clean pages, by whatever way" {
+	local where
+	for where in PREPARE TABLE CALLBACK POINTER; do
+		made -DLINKED -DCLEAN_$where
+		ld -e btrfs_buffered_write "$ko" -o "$dir/vmlinux"
+		mv "$dir/vmlinux" "$ko"
+		judged vulnerable 1
+	done
+}
+
+@test "the same where the write is part of what calls it" {
+	made -Dbtrfs_buffered_write=btrfs_do_write_iter -DCLEAN_HELPER
+	judged vulnerable 1
+	made -Dbtrfs_buffered_write=btrfs_file_write_iter
+	judged fixed 0
+}
+
 @test "the same for packed files" {
 	local pack
 	for pack in xz gzip 'zstd --rm'; do
@@ -87,6 +104,22 @@ judged() {
 	judged unknown 3
 	made -Dbtrfs_buffered_write=other_name
 	judged unknown 3
+}
+
+@test "unknown: a clean below what has room made, for any page's sake" {
+	made -DROOM
+	judged unknown 3
+	[[ $(jq -r .why <<<"$out") == *"for room"* ]]
+}
+
+@test "unknown, neither fixed nor vulnerable: a clean in code whose symbols are stripped" {
+	made -DCLEAN_HELPER
+	strip --discard-all -K btrfs_buffered_write "$ko"
+	judged unknown 3
+	[[ $(jq -r .why <<<"$out") == *stripped* ]]
+	made
+	strip --discard-all -K btrfs_buffered_write "$ko"
+	judged unknown 3 # one of the functions in there cleans, whoever calls it
 }
 
 @test "unknown: code that cannot be read" {
@@ -105,6 +138,9 @@ judged() {
 	strip "$ko" -o "$dir/stripped"
 	dw check --module "$dir/stripped"
 	failed 3 stripped
+	objcopy --only-keep-debug "$ko" "$dir/debug"
+	dw check --module "$dir/debug"
+	failed 3 "no code"
 	printf '\xb7\x00' | dd of="$ko" bs=1 seek=18 conv=notrunc 2>/dev/null # aarch64
 	dw check --module "$ko"
 	failed 3 x86-64

@@ -70,9 +70,11 @@ fuzz_coverage)
 		01234567-89ab-cdef-0123-456789abcdef 17 18446744073 171 >"$folder/note"
 	;;
 fuzz_module)
-	for where in NOWHERE LOCK HELPER WRAPPER; do
+	for where in NOWHERE LOCK HELPER WRAPPER POINTER TABLE CALLBACK MERGED; do
 		gcc -O2 -c -mcmodel=kernel -fno-pic -fno-asynchronous-unwind-tables -DCLEAN_$where "$here/../cli/module.c" -o "$folder/$where"
 	done
+	gcc -O2 -c -mcmodel=kernel -fno-pic -fno-asynchronous-unwind-tables -DLINKED -DCLEAN_TABLE "$here/../cli/module.c" -o "$folder/linked.o"
+	ld -e btrfs_buffered_write "$folder/linked.o" -o "$folder/linked"
 	xz -c "$folder/HELPER" >"$folder/xz"
 	zstd -qc "$folder/HELPER" >"$folder/zstd"
 	gzip -c "$folder/HELPER" >"$folder/gzip"
