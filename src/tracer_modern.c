@@ -124,8 +124,6 @@ static int set_hooks(struct modern *t, const struct tracer_options *o,
 	} while (err == -EAGAIN);
 	if (!err)
 		err = hooks_unseen(&t->hooks, &kernel, &t->unseen);
-	if (!err && t->unseen)
-		complain("with these hooks nobody sees %s", t->unseen);
 	hook_kernel_free(&kernel);
 	return err;
 }

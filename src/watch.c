@@ -311,6 +311,9 @@ static int watch(struct watch *w)
 	code = start(w);
 	if (code)
 		return code;
+	if (tracer_unseen(w->tracer))
+		complain("with these hooks nobody sees %s",
+			 tracer_unseen(w->tracer));
 	if (w->options.verbose)
 		show_hooks(w);
 	err = open_report(w);

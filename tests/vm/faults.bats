@@ -90,6 +90,14 @@ faults() {
 	right unload
 }
 
+@test "a hook that the kernel refuses is made in the next way" {
+	machine 250 early-clean -p bpftrace "$here/scenario/refused.sh" early-clean "$seed" "$few"
+	cat "$out/refused.err"
+	grep -q "cannot hook folio_clear_dirty_for_io for 'clean' by fexit: .*; trying another way" "$out/refused.err"
+	grep -q '^clean  *clean_kprobe$' "$out/refused.err"
+	right refused
+}
+
 @test "probes that are switched off" {
 	faults 150 early-clean:nobtf probes -- -c 1
 	missed probes unattributed

@@ -9,9 +9,9 @@ inode() {
 	sed -n "$1p" "$out/$2.inodes"
 }
 
-# evicts MODULE: the two marked files, and nothing else.
+# evicts MODULE [RUN.SH OPTION...]: the two marked files, and nothing else.
 evicts() {
-	machine 250 "$1" -p btrfs -p chattr "$here/scenario/evicted.sh" "$1"
+	machine 250 "$@" -p btrfs -p chattr "$here/scenario/evicted.sh" "$1"
 	[ "$(cat "$out/umount.sizes" | tr '\n' ' ')" = "0 0 409600 " ]
 	says umount "map(select(.type == \"finding\") | [.class, .inode, .bound, .dirty_pages, .i_size, .dropper.comm,
 		.dropper.way, .complete, .unlinked]) ==
@@ -27,6 +27,12 @@ evicts() {
 	evicts skip-writeback
 	silent subvolume
 	says umount 'map(select(.type == "finding")) | all(.subvolume == 5)'
+}
+
+@test "skip-writeback: the same by probes" {
+	echo '--hook kprobe --hook raw_tp' >"$BATS_TEST_TMPDIR/watch-options"
+	evicts skip-writeback -f "$BATS_TEST_TMPDIR/watch-options"
+	silent subvolume
 }
 
 @test "skip-writeback: the same without module BTF, but for deleted subvolumes, which make it blind" {
