@@ -53,7 +53,8 @@ static long blocks_suspect_step(__u32 i, struct blocks_walk *walk)
 	struct page_at at = page_place(&walk->folio, walk->from + i);
 
 	if (was_dirty(&walk->folio, at.index))
-		observe_suspect(walk->call, &at, &walk->search);
+		/* All of these may still look dirty. */
+		observe_suspect(walk->call, &at, walk->from, &walk->search);
 	else
 		observe_retry(walk->call, &at);
 	return 0;

@@ -87,15 +87,17 @@ static __noinline int suspect_again(const struct page_at *at)
 	return 0;
 }
 
-/* A write call has cleaned a page. */
+/* A write call has cleaned a page, and below `first` all of those before. */
 static __always_inline void observe_suspect(struct call *call,
 					    const struct page_at *at,
+					    __u64 first,
 					    const struct stack_search *search)
+
 {
 	suspect_again(at);
 	call_note(call, at->mapping, at->index);
 	suspect_open(call, at, search);
-	sweep_call(call, at->index);
+	sweep_call(call, first);
 }
 
 /* Writeback has cleaned a page: if it had a window, it was dirty again. */
@@ -179,7 +181,7 @@ static __always_inline void observe_odd_clean(void *ctx, struct call *call,
 
 	switch (clean_scope(ctx, call, at->mapping, 1, &search)) {
 	case SCOPE_WRITE:
-		observe_suspect(call, at, &search);
+		observe_suspect(call, at, at->index, &search);
 		break;
 	case SCOPE_WRITEBACK:
 		if (live)

@@ -22,6 +22,7 @@ static const struct row rows[] = {
 	{ "lock_and_cleanup_extent", SCOPE_WRITE, 0 },
 	{ "lock_and_cleanup_extent_if_need", SCOPE_WRITE, 0 },
 	{ "prepare_pages", SCOPE_WRITE, 0 },
+	/* From about 6.15 on: one folio at a time. */
 	{ "prepare_one_folio", SCOPE_WRITE, 0 },
 	{ "copy_one_range", SCOPE_WRITE, 0 },
 	{ "btrfs_dirty_pages", SCOPE_WRITE, 0 },
@@ -65,6 +66,8 @@ static const struct row rows[] = {
 	{ "try_to_free_mem_cgroup_pages", 0, WAY_MEMCG },
 	{ "try_to_free_pages", 0, WAY_DIRECT },
 	{ "__node_reclaim", 0, WAY_DIRECT },
+	{ "node_reclaim", 0, WAY_DIRECT },
+	{ "user_proactive_reclaim", 0, WAY_DIRECT },
 	{ "reclaim_pages", 0, WAY_MADVISE },
 
 	/* Asked for by a program or an administrator. */
@@ -75,6 +78,8 @@ static const struct row rows[] = {
 	{ "SyS_fadvise64", 0, WAY_FADVISE },
 	{ "drop_pagecache_sb", 0, WAY_DROP_CACHES },
 	{ "invalidate_inode_pages2_range", 0, WAY_INVALIDATE },
+	/* An uncached read or write is over. */
+	{ "folio_unmap_invalidate", 0, WAY_INVALIDATE },
 	/* A direct write that fell back to a buffered one: the end of it. */
 	{ "btrfs_do_write_iter", 0, WAY_INVALIDATE },
 	{ "btrfs_direct_write", 0, WAY_INVALIDATE },
