@@ -33,7 +33,9 @@ folder=$module
 case $variant in
 */*)
 	folder=$variant variant=$(basename "$variant") changed=file.c
-	patches=$(cd "$folder" && basename -a -s .cocci -- *.cocci) || die 2 "$usage"
+	patches=$(find "$folder" -maxdepth 1 -name '*.cocci' -printf '%f ' 2>/dev/null) || die 2 "$usage"
+	[ -n "$patches" ] || die 2 "$usage"
+	patches=${patches//.cocci/}
 	;;
 *)
 	line=$(awk -v v="$variant" '$1 == v' <<<"$variants")

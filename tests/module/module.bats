@@ -37,7 +37,7 @@ calls() {
 
 @test "wrong arguments end in one sentence and status 2" {
 	local args
-	for args in '' '6.1' '6.1 stok' '6.1 stock BTF' '6.1 stock btf more' '9.9 stock' '6x1 stock' '# stock'; do
+	for args in '' '6.1' '6.1 stok' '6.1 stock BTF' '6.1 stock btf more' '6.1 ./none' '6.1 /' '9.9 stock' '6x1 stock' '# stock'; do
 		# shellcheck disable=SC2086
 		run --separate-stderr "$repo/module/build.sh" $args
 		[ "$status" = 2 ]
