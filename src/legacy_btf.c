@@ -10,49 +10,23 @@
 
 /* No kernel has that many helpers; libbpf's marks are above it. */
 #define HELPERS_LIMIT 0x10000
-#define NESTED_MAX 8
 
-static int field_in(const struct btf *btf, __u32 type, const char *field,
-		    int depth);
-
-/* The offset of a member, or of the field in it if it has no name itself. */
-static int field_at(const struct btf *btf, const struct btf_type *t,
-		    unsigned int i, const char *field, int depth)
-{
-	const struct btf_member *m = &btf_members(t)[i];
-	const char *name = btf__name_by_offset(btf, m->name_off);
-	int at = (int)(btf_member_bit_offset(t, i) / 8);
-	int below;
-
-	if (name && *name)
-		return strcmp(name, field) ? -ENOENT : at;
-	below = field_in(btf, m->type, field, depth + 1);
-	return below < 0 ? below : at + below;
-}
-
-static int field_in(const struct btf *btf, __u32 type, const char *field,
-		    int depth)
-{
-	const struct btf_type *t = btf__type_by_id(btf, type);
-
-	if (!t || !btf_is_composite(t) || depth > NESTED_MAX)
-		return -ENOENT;
-	for (unsigned int i = 0; i < btf_vlen(t); i++) {
-		int at = field_at(btf, t, i, field, depth);
-
-		if (at >= 0)
-			return at;
-	}
-	return -ENOENT;
-}
-
-/* Bytes from the start of a struct to its field, or -ENOENT. */
+/* Bytes from the start of a struct to one of its members, or -ENOENT. */
 static int field_offset(const struct btf *btf, const char *type,
 			const char *field)
 {
 	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
+	const struct btf_type *t =
+		id < 0 ? NULL : btf__type_by_id(btf, (__u32)id);
 
-	return id < 0 ? -ENOENT : field_in(btf, (__u32)id, field, 0);
+	for (unsigned int i = 0; t && i < btf_vlen(t); i++) {
+		const char *name =
+			btf__name_by_offset(btf, btf_members(t)[i].name_off);
+
+		if (name && !strcmp(name, field))
+			return (int)(btf_member_bit_offset(t, i) / 8);
+	}
+	return -ENOENT;
 }
 
 static void find_root(const struct btf *btf, struct legacy_knobs *k)
@@ -69,8 +43,8 @@ static void find_root(const struct btf *btf, struct legacy_knobs *k)
 	if (!k->root_known)
 		return;
 	k->root = root - inode;
-	k->root_id = (__u64)(key + id);
-	k->root_refs = (__u64)(item + refs);
+	k->root_id = (__u64)key + (__u64)id;
+	k->root_refs = (__u64)item + (__u64)refs;
 }
 
 /* Where btrfs keeps it itself, the superblock's field may be empty. */

@@ -19,6 +19,7 @@ each() {
 
 case $target in
 fuzz_record) "$programs/seed_record" "$folder" ;;
+fuzz_legacy) "$programs/seed_legacy" "$folder/lost" ;;
 fuzz_recorded)
 	"$programs/seed_recording" "$folder/made"
 	for name in clean near-miss void; do

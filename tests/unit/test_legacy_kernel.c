@@ -89,7 +89,7 @@ static void test_this_kernel_has_one(void **state)
 
 /* ---- BTF -------------------------------------------------------------- */
 
-/* btrfs_inode { root, [unnamed { vfs_inode }] }, and what belongs to it. */
+/* The types that are looked for, with one that has no name between them. */
 static void write_btf(const char *path, bool whole)
 {
 	struct btf *btf = btf__new_empty();
@@ -102,11 +102,11 @@ static void write_btf(const char *path, bool whole)
 	btf__add_field(btf, "s_magic", word, 0, 0);
 	btf__add_field(btf, "s_uuid", word, 48 * 8, 0);
 	inner = btf__add_struct(btf, NULL, 16);
-	btf__add_field(btf, "other", word, 0, 0);
-	btf__add_field(btf, "vfs_inode", word, 64, 0);
+	btf__add_field(btf, "vfs_inode", word, 0, 0);
 	btf__add_struct(btf, "btrfs_inode", 200);
 	btf__add_field(btf, "root", word, 8 * 8, 0);
-	btf__add_field(btf, NULL, inner, 100 * 8, 0);
+	btf__add_field(btf, NULL, inner, 16 * 8, 0);
+	btf__add_field(btf, "vfs_inode", word, 108 * 8, 0);
 	btf__add_struct(btf, "btrfs_key", 8);
 	btf__add_field(btf, "objectid", word, 0, 0);
 	if (whole) {

@@ -51,7 +51,7 @@ static void each_instruction(void (*check)(const struct bpf_insn *all, size_t i,
 					   size_t count))
 {
 	struct legacy_bpf *skel = object();
-	struct bpf_program *p;
+	struct bpf_program *p = NULL;
 	int programs = 0;
 
 	bpf_object__for_each_program (p, skel->obj) {
@@ -194,7 +194,7 @@ static void test_instructions_are_of_the_first_set(void **state)
 static void test_nothing_loops(void **state)
 {
 	struct legacy_bpf *skel = object();
-	struct bpf_program *p;
+	struct bpf_program *p = NULL;
 
 	(void)state;
 	bpf_object__for_each_program (p, skel->obj)
@@ -217,7 +217,7 @@ static void test_stack_is_small(void **state)
 static void test_programs_are_short(void **state)
 {
 	struct legacy_bpf *skel = object();
-	struct bpf_program *p;
+	struct bpf_program *p = NULL;
 
 	(void)state;
 	bpf_object__for_each_program (p, skel->obj) {

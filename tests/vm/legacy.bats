@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The legacy tracer: on a kernel that it is for, with the BTF in a file and the kernel's own hidden.
 # LEGACY: another kernel for it, a folder as run.sh takes it; then LEGACY_BTF is its BTF, and its btrfs is built in.
+# shellcheck disable=SC2154 # bats and helper.bash set them
 
 load helper
 
