@@ -38,11 +38,12 @@ loses() {
 }
 
 @test "one block is lost, the others of its folio stay dirty: stranded, then lost" {
-	blocks early-clean stranded wide
+	blocks early-clean stranded wide split
 	loses stranded 'all(length == 1)'
 	loses wide 'all(length == 2)'
 	agrees stranded
 	agrees wide
+	agrees split
 	diff <(truth stranded) <(ranges stranded stranded)
 	says stranded "last.counters | .stranded == $trials and .lost == $trials"
 	says wide "last.counters | .stranded == 2 * $trials and .lost == 2 * $trials"

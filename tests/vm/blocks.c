@@ -6,6 +6,7 @@
  * blocks FOLDER MODE COUNT; MODE is one of
  *   stranded   the call fails; the other blocks are written, then all dropped
  *   wide       the same, over the boundary of two blocks
+ *   split      stranded, and the folio is split before it is dropped
  *   near-miss  the call comes back and ends well
  *   race       all that is dirty is written, and the folio dropped, before the
  *              call comes back
@@ -37,14 +38,16 @@ struct mode {
 	const char *name;
 	bool fails;
 	bool races;
+	bool splits;
 	uint32_t len;
 };
 
 static const struct mode modes[] = {
-	{ "stranded", true, false, 100 },
-	{ "wide", true, false, PAGE },
-	{ "near-miss", false, false, 100 },
-	{ "race", false, true, 100 },
+	{ .name = "stranded", .fails = true, .len = 100 },
+	{ .name = "wide", .fails = true, .len = PAGE },
+	{ .name = "split", .fails = true, .splits = true, .len = 100 },
+	{ .name = "near-miss", .len = 100 },
+	{ .name = "race", .races = true, .len = 100 },
 };
 
 struct trial {
@@ -84,14 +87,19 @@ static void put(int fd, int role)
 	check(pwrite(fd, bytes, SIZE, 0) == (ssize_t)SIZE, "pwrite");
 }
 
-/* Written and out of the cache, if nobody holds it. */
-static void drop(int fd)
+static void write_back(int fd)
 {
 	check(!sync_file_range(fd, 0, 0,
 			       SYNC_FILE_RANGE_WAIT_BEFORE |
 				       SYNC_FILE_RANGE_WRITE |
 				       SYNC_FILE_RANGE_WAIT_AFTER),
 	      "sync_file_range");
+}
+
+/* Written and out of the cache, if nobody holds it. */
+static void drop(int fd)
+{
+	write_back(fd);
 	for (int i = 0; i < 5; i++) {
 		check(!posix_fadvise(fd, 0, (off_t)SIZE, POSIX_FADV_DONTNEED),
 		      "fadvise");
@@ -121,6 +129,23 @@ static bool is_large(int fd, off_t pos)
 	flags = word_of("/proc/kpageflags", entry & ((1ULL << 55) - 1));
 	munmap((void *)map, SIZE);
 	return flags & (1ULL << KPF_COMPOUND_HEAD | 1ULL << KPF_COMPOUND_TAIL);
+}
+
+/* The folios of the file become pages: that is a thing of debugfs. */
+static void split(int fd, off_t pos, const char *path)
+{
+	const char *knob = "/sys/kernel/debug/split_huge_pages";
+	char order[300];
+	int len = snprintf(order, sizeof(order), "%s,0x0,0x%x,0", path, BLOCKS);
+	int file = open(knob, O_WRONLY | O_CLOEXEC);
+
+	write_back(fd);
+	check(file >= 0 && write(file, order, (size_t)len) == len, knob);
+	close(file);
+	if (is_large(fd, pos)) {
+		fprintf(stderr, "%s was not split\n", path);
+		exit(3);
+	}
 }
 
 static void *write_over(void *arg)
@@ -219,6 +244,8 @@ static void run(struct trial *t, const char *folder, int number)
 	t->done = 0;
 	t->large = is_large(t->fd, t->pos);
 	write_call(t);
+	if (t->mode->splits)
+		split(t->fd, t->pos, path);
 	drop(t->fd);
 	printf("{\"inode\":%ju,\"large\":%s,\"result\":%zd,\"lost\":[",
 	       (uintmax_t)st.st_ino, t->large ? "true" : "false", t->result);

@@ -10,6 +10,7 @@ shift 2
 use_module "$module"
 scratch_mkfs
 scratch_mount
+mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null || grep -q debugfs /proc/mounts || fail 'no debugfs'
 for mode in "$@"; do
 	watch_start "$mode"
 	/in/blocks "$scratch" "$mode" "$count" >"/out/$mode.truth" || fail "blocks $mode ended with $?"
