@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hook_blocks.bpf.c - some blocks of a large folio are about to be cleaned. */
-#include "vmlinux.h"
-#include <bpf/bpf_tracing.h>
+/* hook_blocks.h - some blocks of a large folio are about to be cleaned. */
 #include "hold.bpf.h"
 #include "observe_blocks.bpf.h"
 
