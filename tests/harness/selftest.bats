@@ -119,6 +119,14 @@ build_id() {
 	grep -q 'sysrq triggered crash' "$out/console.log"
 }
 
+@test "a kernel that dies while it boots gets two more chances, and then it is 126 all the same" {
+	scenario <<<'echo nobody gets here'
+	run -126 "${vm[@]}" -M 70 "$scenario"
+	[ "$(grep -c 'the kernel did not come up: .*; trying again' <<<"$output")" = 2 ]
+	[[ $output == *'the kernel complained: '* ]]
+	[ ! -s "$out/scenario.log" ]
+}
+
 @test "a kernel warning: 126, although the scenario ended with 0" {
 	scenario <<-'END'
 		echo 'WARNING: CPU: 0 PID: 1 at test' >/dev/kmsg

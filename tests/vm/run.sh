@@ -277,6 +277,7 @@ counting() {
 
 start_machine() {
 	local accel=tcg,thread=multi
+	qemu_status=0
 	if counting; then
 		accel=tcg
 	fi
@@ -397,7 +398,7 @@ finish() {
 }
 
 tmp=$(mktemp -d)
-stage=$tmp/root answer='' machine='' qemu_status=0
+stage=$tmp/root answer='' machine=''
 trap finish EXIT
 trap 'say "line $LINENO failed unexpectedly"' ERR
 trap 'answer=130; exit' INT
