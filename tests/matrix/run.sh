@@ -87,6 +87,14 @@ shapes() {
 	echo 'patches and builds right'
 }
 
+# A suite of tests/vm for what only this kernel has, with this run's counts.
+suite() {
+	mkdir -p "$dir"
+	KERNEL=$kernel TRIALS=$trials SOAK=$soak SEED=$seed bats -T "$top/tests/vm/$module.bats" >"$dir/log" 2>&1 ||
+		{ echo "tests/vm/$module.bats: $(grep -m1 '^not ok' "$dir/log" || echo 'not run')" && return 1; }
+	echo "$(grep -c '^ok ' "$dir/log") tests passed, $(grep -c '^ok .*# skip' "$dir/log") of them skipped"
+}
+
 # step NAME: run it, and add what it says to the kernel's line.
 step() {
 	local said
@@ -103,6 +111,10 @@ row() {
 	facts+="| $module: "
 	# A tool that is refused here has nothing to say in the other steps either.
 	local before=$wrong
+	if [ "$2" = suite ]; then
+		step suite
+		return
+	fi
 	step survey
 	[ "$wrong" = "$before" ] || return 0
 	step "$2"
@@ -144,7 +156,7 @@ try_kernel() {
 		echo "$kernel unavailable: $(tail -n 1 "$logs/$kernel/prepare.log")"
 		return
 	fi
-	mapfile -t modules < <(rows "$kernel" | cut -d' ' -f1)
+	mapfile -t modules < <(rows "$kernel" | awk '$2 != "suite" { print $1 }')
 	if [ "$status" != 0 ] || ! prepare "${modules[@]}"; then
 		wrong="; $(tail -n 1 "$logs/$kernel/prepare.log")"
 	elif [ ${#modules[@]} = 0 ]; then
