@@ -66,6 +66,7 @@ static const struct row rows[] = {
 	{ "try_to_free_mem_cgroup_pages", 0, WAY_MEMCG },
 	{ "try_to_free_pages", 0, WAY_DIRECT },
 	{ "__node_reclaim", 0, WAY_DIRECT },
+	{ "zone_reclaim", 0, WAY_DIRECT },
 	{ "node_reclaim", 0, WAY_DIRECT },
 	{ "user_proactive_reclaim", 0, WAY_DIRECT },
 	{ "reclaim_pages", 0, WAY_MADVISE },
@@ -76,6 +77,7 @@ static const struct row rows[] = {
 	{ "SyS_fadvise64_64", 0, WAY_FADVISE },
 	{ "sys_fadvise64", 0, WAY_FADVISE },
 	{ "SyS_fadvise64", 0, WAY_FADVISE },
+	{ "SYSC_fadvise64_64", 0, WAY_FADVISE },
 	{ "drop_pagecache_sb", 0, WAY_DROP_CACHES },
 	{ "invalidate_inode_pages2_range", 0, WAY_INVALIDATE },
 	/* An uncached read or write is over. */

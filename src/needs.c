@@ -104,10 +104,14 @@ JUDGE(addresses)
 					: NEED_MET;
 }
 
-/* Return hooks without BTF need the calls, which stand in the code. */
+/*
+ * Return hooks without BTF need the calls, which stand in the code; the legacy
+ * tracer has no others.
+ */
 static bool reads_code(const struct system *s, char found[NEED_FOUND])
 {
-	bool reads = s->btrfs == BTRFS_MODULE && !s->module_btf;
+	bool legacy = s->btf || !s->bpf_loop;
+	bool reads = legacy || (s->btrfs == BTRFS_MODULE && !s->module_btf);
 
 	if (!reads)
 		say(found, "not needed");
@@ -196,10 +200,10 @@ const struct need needs[] = {
 	  "the kernel hides its addresses: set the sysctl kernel.kptr_restrict to 0 or 1",
 	  0 },
 	{ "CAP_SYS_RAWIO", code_capability, EXIT_NO_PERMISSION,
-	  "no permission: it needs CAP_SYS_RAWIO to read the code of a btrfs.ko without BTF; run it as root",
+	  "no permission: it needs CAP_SYS_RAWIO to read the kernel's code; run it as root",
 	  CAP_SYS_RAWIO },
 	{ "/proc/kcore", kcore, EXIT_NO_ANSWER,
-	  "cannot read the code of a btrfs.ko without BTF in /proc/kcore: it needs CONFIG_PROC_KCORE, or CONFIG_DEBUG_INFO_BTF_MODULES",
+	  "cannot read the kernel's code in /proc/kcore: it needs CONFIG_PROC_KCORE, or Linux 5.17 with CONFIG_DEBUG_INFO_BTF_MODULES",
 	  0 },
 	{ "function hooks", function_hooks, EXIT_BLIND,
 	  "the kernel calls no hooks at functions, so nothing would be seen: set the sysctl kernel.ftrace_enabled to 1",

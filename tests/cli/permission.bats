@@ -85,6 +85,7 @@ with_kernel() {
 	need_root
 	dw -d 0.1 --btf "$BATS_TEST_TMPDIR/none"
 	failed 3 "there is no BTF of this kernel"
+	[ -e /proc/kcore ] || skip "a system without /proc/kcore"
 	dw -d 0.1 --btf /dev/null
 	[ "$code" = 3 ]
 	[[ $err == *"is not the BTF of a kernel"* ]]

@@ -35,6 +35,10 @@ refuses() {
 	refuses --ring-size watch 0 "" -1 12x 1e3 1 2 3 12 1000 2097152
 }
 
+@test "watch refuses tracers that there are not" {
+	refuses --tracer watch "" old Legacy "modern "
+}
+
 @test "provoke refuses bad numbers" {
 	refuses --count provoke 0 "" -1 12x abc 1e9 1000001 99999999999999999999
 	refuses --tries provoke 0 "" -1 12x 101

@@ -6,6 +6,7 @@
 #include <bpf/btf.h>
 #include <stdlib.h>
 #include <linux/bpf.h>
+#include <sys/auxv.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -82,6 +83,9 @@ static void test_this_kernel_has_one(void **state)
 	struct utsname u;
 
 	(void)state;
+	/* Valgrind keeps it to itself. */
+	if (!getauxval(AT_SYSINFO_EHDR))
+		skip();
 	assert_int_equal(uname(&u), 0);
 	assert_int_equal(sscanf(u.release, "%u.%u", &major, &minor), 2);
 	assert_int_equal(kernel_version() >> 8, major << 8 | minor);

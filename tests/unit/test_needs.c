@@ -146,7 +146,7 @@ static void test_symbols(void **state)
 	assert_string_equal(last->name, "kernel addresses");
 }
 
-/* Without BTF in btrfs.ko, and only then, its code must be readable. */
+/* Without BTF in btrfs.ko, and for the legacy tracer, code must be readable. */
 static void test_code(void **state)
 {
 	struct system s = good();
@@ -165,6 +165,15 @@ static void test_code(void **state)
 	assert_int_equal(count(&s, NEED_MET, &last), need_count);
 	s.capabilities &= ~(1ULL << CAP_SYS_RAWIO);
 	only(&s, NEED_MISSING, "CAP_SYS_RAWIO", EXIT_NO_PERMISSION, "root");
+	s = good();
+	s.btf = "file";
+	s.kcore_error = -ENOENT;
+	assert_int_equal(count(&s, NEED_MISSING, &last), 1);
+	assert_string_equal(last->name, "/proc/kcore");
+	s.btf = NULL;
+	s.bpf_loop = 0;
+	assert_int_equal(count(&s, NEED_MISSING, &last), 1);
+	assert_string_equal(last->name, "/proc/kcore");
 }
 
 static void test_switched_off(void **state)

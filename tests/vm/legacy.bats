@@ -42,6 +42,15 @@ agrees() {
 	done
 }
 
+@test "one event, alone, is printed within 100 ms" {
+	[ -z "${LEGACY:-}" ] || skip 'for one kernel'
+	legacy 150 early-clean -p stat -- latency.sh early-clean
+	[ "$(cut -d' ' -f1 "$out/latency" | sort -u | wc -l)" = 8 ]
+	while read -r observed written; do
+		awk -v a="$(date -d "$observed" +%s.%N)" -v b="$written" 'BEGIN { exit !(b - a < 0.1 && b - a > -0.1) }'
+	done <"$out/latency"
+}
+
 @test "stock loses nothing, and nothing is said" {
 	[ -z "${LEGACY:-}" ] || skip 'that kernel has the bug'
 	legacy 300 stock -- outcomes.sh stock "$seed" "$trials" lost stranded

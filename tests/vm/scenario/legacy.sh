@@ -23,7 +23,6 @@ if [ ! -f "$btf" ]; then
 	cp /sys/kernel/btf/vmlinux "$btf"
 	mount -t tmpfs none /sys/kernel/btf
 fi
-# shellcheck disable=SC2034 # lib.sh's
 echo "--btf $btf" >/in/watch-options
 
 # Old kernels have little to be random by, and make who asks for it wait: interrupts help.
