@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hook_blocks.h - some blocks of a large folio are about to be cleaned. */
+/* hook_blocks.bpf.c - some blocks of a large folio are about to be cleaned. */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
 #include "hold.bpf.h"
 #include "observe_blocks.bpf.h"
 

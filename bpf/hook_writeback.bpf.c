@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hook_writeback.h - a task is inside ->writepages() of a btrfs file. */
+/* hook_writeback.bpf.c - a task is inside ->writepages() of a btrfs file. */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
 #include "hold.bpf.h"
 #include "page.bpf.h"
 #include "task.bpf.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hook_clean.h - a page's dirty bit was there to be cleared, or not. */
+/* hook_clean.bpf.c - a page's dirty bit was there to be cleared, or not. */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
 #include "hold.bpf.h"
 #include "observe_blocks.bpf.h"
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hook_write.h - a btrfs buffered write begins and ends. */
+/* hook_write.bpf.c - a btrfs buffered write begins and ends. */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
 #include "hold.bpf.h"
 #include "observe_call.bpf.h"
 
