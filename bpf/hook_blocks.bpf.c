@@ -2,7 +2,6 @@
 /* hook_blocks.bpf.c - some blocks of a large folio are about to be cleaned. */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "hold.bpf.h"
 #include "observe_blocks.bpf.h"
 
 SEC("fentry/btrfs_subpage_clear_and_test_dirty")
@@ -11,8 +10,7 @@ int BPF_PROG(block_entry, const void *info, struct folio *folio, __u64 start,
 {
 	if (!armed || !folio_watched(context_argument(ctx, 1)))
 		return 0;
-	return HELD(
-		observe_block_clean(ctx, context_argument(ctx, 1), start, len));
+	return observe_block_clean(ctx, context_argument(ctx, 1), start, len);
 }
 
 /* Without module BTF. */

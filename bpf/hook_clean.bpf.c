@@ -2,7 +2,6 @@
 /* hook_clean.bpf.c - a page's dirty bit was there to be cleared, or not. */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "hold.bpf.h"
 #include "observe_blocks.bpf.h"
 
 /* Of a typed pointer: read as memory, and cheaper than by a helper. */
@@ -27,7 +26,7 @@ int BPF_PROG(clean_exit, struct folio *folio, __u8 cleaned)
 	    !inode_watched(mapping->host))
 		return 0;
 	if (flags & page_flag(PG_head))
-		return HELD(observe_folio_clean(ctx, context_argument(ctx, 0),
-						cleaned));
-	return HELD(observe_clean(ctx, context_argument(ctx, 0), cleaned));
+		return observe_folio_clean(ctx, context_argument(ctx, 0),
+					   cleaned);
+	return observe_clean(ctx, context_argument(ctx, 0), cleaned);
 }

@@ -2,19 +2,18 @@
 /* hook_write.bpf.c - a btrfs buffered write begins and ends. */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "hold.bpf.h"
 #include "observe_call.bpf.h"
 
 SEC("fentry/btrfs_buffered_write")
 int BPF_PROG(write_entry, struct kiocb *iocb, struct iov_iter *from)
 {
-	return HELD(observe_call(iocb, from));
+	return observe_call(iocb, from);
 }
 
 SEC("fexit/btrfs_buffered_write")
 int BPF_PROG(write_exit, struct kiocb *iocb, struct iov_iter *from, long result)
 {
-	return HELD(observe_return(result));
+	return observe_return(result);
 }
 
 /* Without module BTF: the function's first byte, the byte behind its call. */

@@ -2,7 +2,6 @@
 /* hook_writeback.bpf.c - a task is inside ->writepages() of a btrfs file. */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "hold.bpf.h"
 #include "page.bpf.h"
 #include "task.bpf.h"
 
@@ -11,32 +10,28 @@ static __always_inline bool mapping_of_btrfs(struct address_space *mapping)
 	return mapping->host->i_sb->s_magic == BTRFS_SUPER_MAGIC;
 }
 
-static __always_inline int writeback_begins(void)
+SEC("fentry/do_writepages")
+int BPF_PROG(writeback_entry, struct address_space *mapping)
 {
-	struct task_state *task = task_state();
+	struct task_state *task;
 
+	if (!mapping_of_btrfs(mapping))
+		return 0;
+	task = task_state();
 	if (task)
 		task->writeback++;
 	return 0;
 }
 
-static __always_inline int writeback_ends(void)
-{
-	struct task_state *task = task_known();
-
-	if (task && task->writeback)
-		task->writeback--;
-	return 0;
-}
-
-SEC("fentry/do_writepages")
-int BPF_PROG(writeback_entry, struct address_space *mapping)
-{
-	return mapping_of_btrfs(mapping) ? HELD(writeback_begins()) : 0;
-}
-
 SEC("fexit/do_writepages")
 int BPF_PROG(writeback_exit, struct address_space *mapping)
 {
-	return mapping_of_btrfs(mapping) ? HELD(writeback_ends()) : 0;
+	struct task_state *task;
+
+	if (!mapping_of_btrfs(mapping))
+		return 0;
+	task = task_known();
+	if (task && task->writeback)
+		task->writeback--;
+	return 0;
 }

@@ -150,11 +150,6 @@ struct folio___memdesc {
 	memdesc_flags_t flags;
 };
 
-/* Of the kernel's own checker: only if it is there. */
-struct bpf_subprog_info {
-	bool might_sleep;
-};
-
 /* Read for its size only. */
 struct spinlock {
 	int rlock;
