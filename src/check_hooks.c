@@ -43,7 +43,7 @@ static void tell_none(struct check_row *row, const struct hook_role *role,
 		check_say(row->remedy,
 			  "this kernel has nothing to hook for '%s'; %s",
 			  role->name, way_out(v, kernel));
-	} else if (exists) {
+	} else if (exists && role->without) {
 		row->state = CHECK_DEGRADED;
 		row->exit_code = EXIT_BLIND;
 		check_say(row->remedy, "without it nobody sees %s; %s",

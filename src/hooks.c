@@ -66,6 +66,33 @@ static bool refuse(struct hooks *h, unsigned int i)
 	return true;
 }
 
+/* Those of its variants that are trampolines. */
+static __u32 trampolines(const struct hook_role *role)
+{
+	__u32 bits = 0;
+
+	for (int i = 0; i < VARIANTS_MAX && role->variants[i].program; i++)
+		if (by_trampoline(&role->variants[i]))
+			bits |= 1U << i;
+	return bits;
+}
+
+void hooks_steady(struct hooks *h, const struct hook_kernel *kernel)
+{
+	for (unsigned int i = 0; i < hook_role_count; i++) {
+		const struct hook_role *role = &hook_roles[i];
+		__u32 refused = h->wishes.refused[i];
+		struct hook_choice other;
+
+		if (!role->even || refused)
+			continue;
+		refused = trampolines(role);
+		hook_choose_among(role, kernel, refused, &other);
+		if (other.variant || !role->essential)
+			h->wishes.refused[i] = refused;
+	}
+}
+
 bool hooks_plainer(struct hooks *h)
 {
 	bool any = false;
@@ -91,7 +118,7 @@ int hooks_unseen(const struct hooks *h, const struct hook_kernel *kernel,
 	if (!f)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < hook_role_count; i++) {
-		if (h->roles[i].choice.variant ||
+		if (h->roles[i].choice.variant || !hook_roles[i].without ||
 		    !hook_exists(&hook_roles[i], kernel))
 			continue;
 		fprintf(f, "%s%s", between, hook_roles[i].without);

@@ -29,6 +29,13 @@ int hooks_choose(struct hooks *h, struct bpf_object *obj,
 		 const struct hook_kernel *kernel);
 
 /*
+ * Kernel code can be preempted: a run of a trampoline is then skipped if its
+ * CPU was taken from another in the middle. Refuse them where something else
+ * sees as much, and nobody wished for them.
+ */
+void hooks_steady(struct hooks *h, const struct hook_kernel *kernel);
+
+/*
  * The object could not be loaded: do without trampolines, where there is
  * another way. Returns false if nothing was to be changed.
  */

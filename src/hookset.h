@@ -43,8 +43,10 @@ struct hook_variant {
 struct hook_role {
 	const char *name;
 	bool essential;	     /* no verdict without it */
-	const char *without; /* what nobody sees when an optional one is not */
+	const char *without; /* what nobody sees when an optional one is not;
+				NULL: all the same */
 	bool lazy; /* attached only when tracer_follow() asks for it */
+	bool even; /* what comes behind its trampolines sees as much as they */
 	struct hook_variant variants[VARIANTS_MAX]; /* best first */
 };
 

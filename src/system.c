@@ -37,6 +37,9 @@ void system_marked(const char *line, char open, char close,
 			 from + 1);
 }
 
+/* Where debugfs is mounted. */
+#define PREEMPTION "/sys/kernel/debug/sched/preempt"
+
 static void read_marked(const char *path, char open, char close,
 			char word[SYSTEM_WORD])
 {
@@ -98,6 +101,16 @@ static int read_ksyms(struct ksyms **ksyms)
 	return err;
 }
 
+bool system_takes_probes(void)
+{
+	char line[SYSTEM_WORD * 2], word[SYSTEM_WORD];
+
+	read_line(PREEMPTION, line, sizeof(line));
+	system_marked(line, '(', ')', word);
+	return strstr(line, "lazy") &&
+	       (!strcmp(word, "full") || !strcmp(word, "lazy"));
+}
+
 void system_read(struct system *s, const char *btf)
 {
 	struct utsname kernel;
@@ -119,7 +132,7 @@ void system_read(struct system *s, const char *btf)
 		  SYSTEM_WORD);
 	read_line(HOOK_SWITCH, s->ftrace_enabled, SYSTEM_WORD);
 	read_line(PROBE_SWITCH, s->kprobes_enabled, SYSTEM_WORD);
-	read_marked("/sys/kernel/debug/sched/preempt", '(', ')', s->preempt);
+	read_marked(PREEMPTION, '(', ')', s->preempt);
 	s->kcore_error = open_error("/proc/kcore");
 	s->ksyms_error = read_ksyms(&s->ksyms);
 }

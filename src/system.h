@@ -40,6 +40,14 @@ struct system {
  * read stays empty, which is no failure.
  */
 void system_read(struct system *system, const char *btf);
+
+/*
+ * Is kernel code preempted anywhere, so that trampolines miss runs, and does
+ * the kernel count what its probes miss? It does where preemption can be lazy:
+ * that is younger. False if the system does not tell.
+ */
+bool system_takes_probes(void);
+
 void system_free(struct system *system);
 
 /*

@@ -11,6 +11,7 @@
 #include "hooks.h"
 #include "kprobe_event.h"
 #include "log.h"
+#include "system.h"
 #include "totals.h"
 #include "tracer_ops.h"
 
@@ -118,6 +119,8 @@ static int set_hooks(struct modern *t, const struct tracer_options *o,
 		return err;
 	}
 	t->hooks.wishes = o->wishes;
+	if (system_takes_probes())
+		hooks_steady(&t->hooks, &kernel);
 	open_events(t, o);
 	do {
 		err = try_hooks(t, &kernel, o);

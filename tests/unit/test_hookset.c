@@ -55,7 +55,7 @@ static void test_roles(void **state)
 		assert_non_null(role->name);
 		assert_non_null(role->variants[0].program);
 		/* An optional role must say what is missing without it. */
-		assert_true(role->essential || role->without);
+		assert_true(role->essential || role->without || role->even);
 		for (int v = 0; v < VARIANTS_MAX && role->variants[v].program;
 		     v++) {
 			assert_non_null(role->variants[v].how);
