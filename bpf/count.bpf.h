@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* count.bpf.h - totals and blindness, in maps: no ring can lose them. */
+/*
+ * count.bpf.h - totals and blindness, in maps: no ring can lose them. Of the
+ * maps that the includer has: `counters` and `blind`.
+ */
 #ifndef DIRTYWATCH_COUNT_BPF_H
 #define DIRTYWATCH_COUNT_BPF_H
 
-#include "maps.bpf.h"
+#include "record.h"
 
 static __always_inline void count_more(__u32 what, __u64 more)
 {

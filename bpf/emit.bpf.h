@@ -3,6 +3,7 @@
 #ifndef DIRTYWATCH_EMIT_BPF_H
 #define DIRTYWATCH_EMIT_BPF_H
 
+#include "maps.bpf.h"
 #include "count.bpf.h"
 #include "trail.bpf.h"
 #include "page.bpf.h"

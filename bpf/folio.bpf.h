@@ -7,6 +7,7 @@
 #define DIRTYWATCH_FOLIO_BPF_H
 
 #include <bpf/bpf_core_read.h>
+#include "maps.bpf.h"
 #include "count.bpf.h"
 
 #define page_flag(name) (1ULL << bpf_core_enum_value(enum pageflags, name))

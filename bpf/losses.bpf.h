@@ -6,6 +6,7 @@
 #ifndef DIRTYWATCH_LOSSES_BPF_H
 #define DIRTYWATCH_LOSSES_BPF_H
 
+#include "maps.bpf.h"
 #include "count.bpf.h"
 #include "page.bpf.h"
 

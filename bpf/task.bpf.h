@@ -3,6 +3,7 @@
 #ifndef DIRTYWATCH_TASK_BPF_H
 #define DIRTYWATCH_TASK_BPF_H
 
+#include "maps.bpf.h"
 #include "count.bpf.h"
 
 /* Its state, or NULL if no hook has seen it yet. */

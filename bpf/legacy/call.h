@@ -271,7 +271,7 @@ static __always_inline void end_some(struct pt_regs *ctx, struct call *call,
 		if (end_turn(call, &turn, &place))
 			end_suspect(ctx, &place, call, &ce);
 	}
-	count_many(COUNT_rewritten, ce.rewritten);
+	count_more(COUNT_rewritten, ce.rewritten);
 	live_add(-ce.taken);
 }
 

@@ -4,6 +4,7 @@
 #define DIRTYWATCH_LEGACY_PAGE_H
 
 #include "maps.h"
+#include "count.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* The one helper that reads memory on kernels of that age. */
@@ -15,33 +16,6 @@
 #define MAPPING_KIND 3		      /* bits of no address_space */
 
 #define page_flag(name) (1ULL << bpf_core_enum_value(enum pageflags, name))
-
-static __always_inline void count_many(__u32 what, __u64 more)
-{
-	__u64 *n = bpf_map_lookup_elem(&counters, &what);
-
-	if (n)
-		*n += more;
-}
-
-static __always_inline void count(__u32 what)
-{
-	count_many(what, 1);
-}
-
-/* Evidence is missing: say which kind, and when it began and last happened. */
-static __always_inline void go_blind(__u32 kind)
-{
-	struct blind_span *span = bpf_map_lookup_elem(&blind, &kind);
-	__u64 now = bpf_ktime_get_ns();
-
-	if (!span)
-		return;
-	if (!span->first_ns)
-		span->first_ns = now;
-	span->last_ns = now;
-	__sync_fetch_and_add(&span->count, 1);
-}
 
 static __always_inline struct legacy_knobs *knobs_read(void)
 {
