@@ -12,6 +12,7 @@ setup() {
 		target "$(basename "$source" .c)" 'echo "#9 DONE cov: 5 ft: 6"; echo "stat::number_of_executed_units: 7"'
 	done
 	target seed_record 'exit 0'
+	target seed_legacy 'exit 0'
 	target seed_recording 'exit 0'
 }
 
