@@ -61,11 +61,12 @@ wait "$pid"
 nothing_attached
 
 # Two watchers see the same; one that watches another process sees nothing.
-"$tool" watch --json -p 1 >/out/other.json 2>/out/other.err &
-other=$!
+# The first to come declares the gap that the one before has left, so they come one after the other.
 "$tool" watch --json -m "$scratch" >/out/two.json 2>/out/two.err &
 two=$!
 wait_for /out/two.json '"start"' 30
+"$tool" watch --json -p 1 >/out/other.json 2>/out/other.err &
+other=$!
 wait_for /out/other.json '"start"' 30
 watch_start one
 "$tool" provoke "$scratch" --outcome lost --count 5 >/dev/null 2>&1 || :
