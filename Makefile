@@ -142,11 +142,11 @@ demo: prepare
 	$(Q)tests/vm/demo.sh
 
 # The budgets are in seconds, on two cores.
-quick_groups = "quick 240 unit replay cli" "fuzz 180 fuzz" "module 180 module" "harness 180 harness" "accuracy 300 accuracy"
+quick_groups = "quick 240 unit replay cli" "fuzz 120 fuzz" "module 180 module" "harness 180 harness" "accuracy 300 accuracy"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "machines 480 vm:blind,outcomes,soak" \
 		"findings 420 vm:recording,pinpoint,check" "faults 420 vm:faults,overwrite" "silence 360 vm:silence,soaks" \
-		"variants 240 vm:variants" "matrix 180 matrix"
+		"variants 300 vm:variants" "matrix 180 matrix"
 
 full: prepare-tests
 	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "shapes 3600 module/shapes" "mutants 1800 mutants"
@@ -206,7 +206,7 @@ fuzz-programs:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=$(CLANG) \
 		CFLAGS="$(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined" fuzzers
 
-# `make check` runs them too, 20 seconds each.
+# `make check` runs them too, 10 seconds each.
 fuzz:
 	$(deps) build fuzz
 	$(Q)$(MAKE) --no-print-directory fuzz-programs

@@ -38,7 +38,7 @@ suite() {
 			CMOCKA_MESSAGE_OUTPUT=TAP tap "$test"
 		done
 		;;
-	fuzz) tap tests/fuzz/run.sh "$build/fuzz" "${FUZZ_SECONDS:-20}" ;;
+	fuzz) tap tests/fuzz/run.sh "$build/fuzz" "${FUZZ_SECONDS:-10}" ;;
 	mutants) tap tests/mutants/run.sh ;;
 	# A machine keeps about one core busy.
 	vm | harness) tap bats -T -j 2 "tests/$1" ;;

@@ -20,8 +20,9 @@ setup_file() {
 	for variant in "${pids[@]}"; do wait "$variant" || return 1; done
 }
 
-# The test is called "VARIANT: CASE".
+# The test of a case is called "VARIANT: CASE".
 setup() {
+	[[ $BATS_TEST_DESCRIPTION == *": "* ]] || return 0
 	variant=${BATS_TEST_DESCRIPTION%%: *}
 	name=${BATS_TEST_DESCRIPTION#*: }
 	out=$work/$variant

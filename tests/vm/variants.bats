@@ -4,7 +4,7 @@
 # What each row took and said is kept in .build/variants/. VARIANTS: of the builds of btrfs, to run no others.
 
 load helper
-trials=${TRIALS:-10}
+trials=${TRIALS:-5}
 
 # boot MODULE OUTCOMES [RUN.SH OPTION...]: all rows in a machine with two nodes, so that pages can be moved.
 boot() {
