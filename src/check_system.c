@@ -61,14 +61,13 @@ static void note_programs(struct check_rows *rows, const struct tracer *tracer)
 	     i++) {
 		struct check_row *row;
 
-		if (!program)
-			continue;
 		row = hook_row(rows, role);
-		if (row->program && !strcmp(program, row->program))
+		if (program ? row->program && !strcmp(program, row->program)
+			    : !row->program)
 			continue;
 		row->program = program;
 		row->symbol = NULL;
-		check_say(row->found, "%s", program);
+		check_say(row->found, "%s", program ? program : "none taken");
 	}
 }
 
