@@ -154,6 +154,29 @@ enum counter {
 		COUNT_MAX,
 };
 
+/* The counter of a verdict; -1: none, of those that are not said. */
+static inline int verdict_counter(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PENDING:
+		return COUNT_pending;
+	case VERDICT_STRANDED:
+		return COUNT_stranded;
+	case VERDICT_REWRITTEN:
+		return COUNT_rewritten;
+	case VERDICT_NEAR_MISS:
+		return COUNT_near_miss;
+	case VERDICT_LOST:
+		return COUNT_lost;
+	case VERDICT_SUPERSEDED:
+		return COUNT_superseded;
+	case VERDICT_VOID:
+		return COUNT_voided;
+	default:
+		return -1;
+	}
+}
+
 /* What makes the tool blind: evidence that is missing. */
 #define BLINDNESS(X)                                                           \
 	X(ring_full, "records that did not fit into the ring")                 \

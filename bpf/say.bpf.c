@@ -3,29 +3,6 @@
 #include "vmlinux.h"
 #include "windows.bpf.h"
 
-/* The counter of each verdict; the open one has none. */
-static __always_inline int verdict_counter(enum verdict v)
-{
-	switch (v) {
-	case VERDICT_PENDING:
-		return COUNT_pending;
-	case VERDICT_STRANDED:
-		return COUNT_stranded;
-	case VERDICT_REWRITTEN:
-		return COUNT_rewritten;
-	case VERDICT_NEAR_MISS:
-		return COUNT_near_miss;
-	case VERDICT_LOST:
-		return COUNT_lost;
-	case VERDICT_SUPERSEDED:
-		return COUNT_superseded;
-	case VERDICT_VOID:
-		return COUNT_voided;
-	default:
-		return -1;
-	}
-}
-
 static __always_inline void window_record(struct record *record,
 					  const struct place *place,
 					  const struct window *w,

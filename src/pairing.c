@@ -43,18 +43,6 @@ struct pairing {
 	struct blind_span blind[BLIND_MAX];
 };
 
-static const int counter_of[VERDICT_MAX] = {
-	[VERDICT_OPEN] = -1,
-	[VERDICT_PENDING] = COUNT_pending,
-	[VERDICT_STRANDED] = COUNT_stranded,
-	[VERDICT_REWRITTEN] = COUNT_rewritten,
-	[VERDICT_NEAR_MISS] = COUNT_near_miss,
-	[VERDICT_LOST] = COUNT_lost,
-	[VERDICT_SUPERSEDED] = COUNT_superseded,
-	[VERDICT_VOID] = COUNT_voided,
-	[VERDICT_FORBIDDEN] = -1,
-};
-
 struct pairing *pairing_new(const struct pairing_env *env)
 {
 	struct pairing *p = calloc(1, sizeof(*p));
@@ -89,9 +77,9 @@ static int settle(struct pairing *p, struct pair *pair,
 		pair->done_ns = s->head.ns;
 	if (v == VERDICT_FORBIDDEN)
 		pairing_go_blind(p, BLIND_vanished, 1, s->head.ns);
-	if (counter_of[v] < 0)
+	if (verdict_counter(v) < 0)
 		return 0;
-	p->counters[counter_of[v]]++;
+	p->counters[verdict_counter(v)]++;
 	p->counters[COUNT_unfollowed] += v == VERDICT_LOST;
 	return v == VERDICT_REWRITTEN ? 0 : say_verdict(p, pair, s, v);
 }

@@ -24,16 +24,6 @@ struct replay_window {
 	UT_hash_handle hh;
 };
 
-static const enum counter verdict_counters[VERDICT_MAX] = {
-	[VERDICT_PENDING] = COUNT_pending,
-	[VERDICT_STRANDED] = COUNT_stranded,
-	[VERDICT_REWRITTEN] = COUNT_rewritten,
-	[VERDICT_NEAR_MISS] = COUNT_near_miss,
-	[VERDICT_LOST] = COUNT_lost,
-	[VERDICT_SUPERSEDED] = COUNT_superseded,
-	[VERDICT_VOID] = COUNT_voided,
-};
-
 void table_count(struct replay_table *t, enum counter c)
 {
 	t->summary.counters[c]++;
@@ -249,7 +239,7 @@ static int observe(struct replay_table *t, struct replay_window *o,
 		go_blind(t, BLIND_vanished, ns);
 		return 0;
 	}
-	table_count(t, verdict_counters[v]);
+	table_count(t, (enum counter)verdict_counter(v));
 	if (v != VERDICT_REWRITTEN)
 		err = send_window(t, o, v, ns);
 	if (v == VERDICT_STRANDED)
