@@ -15,13 +15,13 @@ case_writeback() { # by fsync, by the flusher, by O_SYNC
 
 case_nested() { # a write call waits for an ordered extent, and writes pages of its range back itself
 	: >"$f"
-	until_ran writepage_by_scatter 60 "$force" scatter "$f" 1
+	in_pieces until_ran writepage_by_scatter 60 "$force" scatter "$f" 1
 	ran ordered_by_scatter
 }
 
 case_beyond_eof() { # writeback meets pages behind the new end of a file that is cut
 	: >"$f"
-	until_ran invalidate_by_flusher 20 "$force" cut "$f" 1
+	in_pieces until_ran invalidate_by_flusher 20 "$force" cut "$f" 1
 }
 
 case_outside() { # pages dirtied behind the filesystem's back: declined, redirtied, fixed up by a worker

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,35 +189,60 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Who writes a file back, again and again; each time on a word, if `go`. */
+struct flusher {
+	int fd;
+	sem_t *go;
+};
+
 static void *flush_on(void *arg)
 {
+	const struct flusher *f = arg;
+
 	prctl(PR_SET_NAME, "flusher");
-	for (;;)
-		flush_file(*(int *)arg);
+	for (;;) {
+		while (f->go && sem_wait(f->go))
+			;
+		flush_file(f->fd);
+	}
 	return NULL;
 }
 
-/* Somebody else writes the file back, again and again. */
 /* It runs on until the process ends, and so outlives its caller. */
-static void start_flusher(const int *of)
+static void start_flusher(int fd, sem_t *go)
 {
-	static int fd;
+	static struct flusher f;
 	pthread_t thread;
 
-	fd = *of;
-	if (pthread_create(&thread, NULL, flush_on, &fd))
+	f.fd = fd;
+	f.go = go;
+	if (pthread_create(&thread, NULL, flush_on, &f))
 		die("pthread_create");
+}
+
+/* A race with a flusher that begins when all of the file is dirty. */
+static int open_raced(const char *path, sem_t *go)
+{
+	int fd = open_file(path);
+
+	if (sem_init(go, 0, 0))
+		die("sem_init");
+	start_flusher(fd, go);
+	return fd;
 }
 
 #define RACE_PAGES 2048L
 
-static void fill(int fd, char with)
+/* All pages are dirty when the flusher begins, `pause` before this returns. */
+static void fill(int fd, sem_t *go, useconds_t pause)
 {
 	static char bytes[RACE_PAGES * PAGE];
 
-	memset(bytes, with, sizeof(bytes));
+	memset(bytes, 'f', sizeof(bytes));
 	if (pwrite(fd, bytes, sizeof(bytes), 0) != sizeof(bytes))
 		die("pwrite");
+	sem_post(go);
+	usleep(pause);
 }
 
 /*
@@ -226,14 +252,13 @@ static void fill(int fd, char with)
 static int cmd_scatter(char **argv)
 {
 	double end = seconds() + (double)number(argv[1]);
-	int fd = open_file(argv[0]);
+	static sem_t go;
+	int fd = open_raced(argv[0], &go);
 	char bytes[100];
 
 	memset(bytes, 'r', sizeof(bytes));
-	start_flusher(&fd);
-	for (useconds_t pause = 0; seconds() < end; pause += 1700) {
-		fill(fd, 'f');
-		usleep(pause % 30000);
+	for (useconds_t pause = 0; seconds() < end; pause += 17000) {
+		fill(fd, &go, pause % 200000);
 		for (long page = RACE_PAGES; page-- > RACE_PAGES - 100;)
 			if (pwrite(fd, bytes, sizeof(bytes), page * PAGE) !=
 			    sizeof(bytes))
@@ -246,12 +271,11 @@ static int cmd_scatter(char **argv)
 static int cmd_cut(char **argv)
 {
 	double end = seconds() + (double)number(argv[1]);
-	int fd = open_file(argv[0]);
+	static sem_t go;
+	int fd = open_raced(argv[0], &go);
 
-	start_flusher(&fd);
-	for (useconds_t pause = 0; seconds() < end; pause += 7000) {
-		fill(fd, 'f');
-		usleep(pause % 50000);
+	for (useconds_t pause = 0; seconds() < end; pause += 17000) {
+		fill(fd, &go, pause % 200000);
 		if (ftruncate(fd, 5000))
 			die("ftruncate");
 	}
@@ -298,7 +322,7 @@ static int cmd_outside(char **argv)
 
 	if (source < 0)
 		die(argv[1]);
-	start_flusher(&fd);
+	start_flusher(fd, NULL);
 	while (seconds() < end)
 		if (pread(source, at, (size_t)(pages * PAGE), 0) !=
 		    pages * PAGE)

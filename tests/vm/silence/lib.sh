@@ -90,6 +90,17 @@ until_ran() {
 	reached $((now - before)) "$what"
 }
 
+# in_pieces COMMAND...: while the device takes few requests, and small ones: who writes back waits in the middle of it.
+in_pieces() {
+	local queue=/sys/block/${scratch_dev#/dev/}/queue size requests
+	size=$(cat "$queue/max_sectors_kb") requests=$(cat "$queue/nr_requests")
+	echo 16 >"$queue/max_sectors_kb"
+	echo 4 >"$queue/nr_requests"
+	"$@"
+	echo "$requests" >"$queue/nr_requests"
+	echo "$size" >"$queue/max_sectors_kb"
+}
+
 # undisturbed COMMAND...: repeat it until nothing was written back meanwhile.
 undisturbed() {
 	local i before
