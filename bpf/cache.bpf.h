@@ -63,6 +63,44 @@ static long cache_step(__u32 i, struct cache_walk *walk)
 	return 0;
 }
 
+/*
+ * The way down to one index as long as something below is marked as dirty: the
+ * first of an entry's marks, since there is an xarray.
+ */
+static long mark_step(__u32 i, struct cache_walk *walk)
+{
+	__u64 node = walk->entry & ~3ULL;
+	__u64 slot;
+
+	if (!xa_is_node(walk->entry))
+		return 1;
+	slot = walk->index >> BPF_CORE_READ((struct xa_node *)node, shift) % 64;
+	slot %= XA_SLOTS;
+	walk->entry = xa_word(node, marks, 0) >> slot & 1
+			      ? xa_word(node, slots, slot)
+			      : 0;
+	return 0;
+}
+
+/* xa_flags of a file with any mark are no less: where those lie has moved. */
+#define XA_MARKS (1 << 20)
+
+/*
+ * Is this folio marked as dirty in its file? It need not be dirty. One without
+ * a node has its marks in xa_flags.
+ */
+static __always_inline bool cache_marked(const struct folio_at *f)
+{
+	struct address_space *mapping = (void *)f->mapping;
+	struct cache_walk walk = { .index = f->first };
+
+	if (BPF_CORE_READ(mapping, i_pages.xa_flags) < XA_MARKS)
+		return false;
+	walk.entry = (__u64)BPF_CORE_READ(mapping, i_pages.xa_head);
+	bpf_loop(XA_LEVELS, mark_step, &walk, 0);
+	return walk.entry == f->folio;
+}
+
 /* The folio that the file has at this index. Returns false if there is none. */
 static __always_inline bool cache_find(struct folio_at *f, __u64 mapping,
 				       __u64 index)

@@ -7,7 +7,7 @@
 SEC("fentry/truncate_inode_pages_final")
 int BPF_PROG(evict_entry, struct address_space *mapping)
 {
-	if (armed != ARMED || knob_tgid || !mapping->nrpages ||
+	if ((armed != ARMED && !guarding) || knob_tgid || !mapping->nrpages ||
 	    !inode_watched(mapping->host))
 		return 0;
 	return observe_evict(ctx, context_argument(ctx, 0));

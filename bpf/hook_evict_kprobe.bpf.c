@@ -7,7 +7,8 @@
 SEC("kprobe")
 int BPF_KPROBE(evict_kprobe, struct address_space *mapping)
 {
-	if (armed != ARMED || knob_tgid || !BPF_CORE_READ(mapping, nrpages) ||
+	if ((armed != ARMED && !guarding) || knob_tgid ||
+	    !BPF_CORE_READ(mapping, nrpages) ||
 	    !mapping_watched((__u64)mapping))
 		return 0;
 	return observe_evict(ctx, (__u64)mapping);

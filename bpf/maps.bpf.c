@@ -14,6 +14,7 @@ struct blind_map blind SEC(".maps");
 struct ring_map ring SEC(".maps");
 
 __u32 armed;
+__u32 guarding;
 __u64 live;
 __u64 awaited;
 __u32 blocks_seen;

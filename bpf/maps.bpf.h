@@ -35,6 +35,7 @@ struct task_state {
 	struct call call;
 	struct direct direct;
 	__u64 dedupe_ns; /* when the dedupe that it is in began */
+	__u64 evicted; /* mapping whose dirty pages it was last seen to evict */
 	__u32 writeback; /* depth of do_writepages() */
 	__u32 pad;
 };
@@ -116,6 +117,8 @@ extern struct ring_map ring SEC(".maps");
 
 /* enum arming */
 extern __u32 armed;
+/* Does the guard stand? It may before anything is armed. */
+extern __u32 guarding;
 /* Windows in the map: the one test that a hook makes when all is well. */
 extern __u64 live;
 /* Those of them that wait for the result of what dropped their page. */

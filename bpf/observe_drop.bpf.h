@@ -74,22 +74,28 @@ static long drop_step(__u32 i, struct folio_walk *walk)
 	return 0;
 }
 
-/* A folio leaves the page cache, with all its pages. */
-static __always_inline int observe_drop(void *ctx, __u64 folio)
+/* A folio with windows leaves the page cache. Returns false if it has none. */
+static __always_inline bool drop_windows(void *ctx, __u64 folio)
 {
 	struct folio_walk walk = { 0 };
 	__u64 pages;
 
-	if (!armed)
-		return 0;
 	folio_read(&walk.folio, folio);
 	pages = window_min(walk.folio.pages, FOLIO_PAGES_MAX);
 	bpf_loop(pages, windows_step, &walk, 0);
 	if (!walk.windows)
-		return 0;
+		return false;
 	/* What was not read has no depth. */
 	stack_classify(ctx, STACK_DROP, &walk.search);
 	bpf_loop(pages, drop_step, &walk, 0);
+	return true;
+}
+
+/* A folio leaves the page cache, with all its pages. */
+static __always_inline int observe_drop(void *ctx, __u64 folio)
+{
+	if (armed)
+		drop_windows(ctx, folio);
 	return 0;
 }
 

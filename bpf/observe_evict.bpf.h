@@ -5,44 +5,15 @@
 
 #include "dirty.bpf.h"
 #include "emit.bpf.h"
+#include "task.bpf.h"
 
-#define SB_RDONLY 1
-#define SB_ACTIVE (1 << 30)
-#define FS_STATE_ERROR 1 /* the first bit of the state, since there is one */
-#define BTRFS_ROOT_TREE_OBJECTID 1
-
-/*
- * Has the filesystem given up, and said so? Where btrfs.ko has no BTF, it is
- * known by what an error leaves: a filesystem that cannot be written.
- */
-static __always_inline bool filesystem_failed(struct super_block *sb)
+/* Each of its pages will be seen to go: all of them have been told of. */
+static __always_inline void evict_note(__u64 mapping)
 {
-	struct btrfs_fs_info *info = BPF_CORE_READ(sb, s_fs_info);
+	struct task_state *task = task_made();
 
-	if (bpf_core_field_exists(struct btrfs_fs_info, fs_error))
-		return BPF_CORE_READ(info, fs_error);
-	if (bpf_core_field_exists(struct btrfs_fs_info, fs_state))
-		return BPF_CORE_READ(info, fs_state) & FS_STATE_ERROR;
-	return BPF_CORE_READ(sb, s_flags) & SB_RDONLY;
-}
-
-/* Is its data unwanted, or no user's: no name left, or an inode of btrfs? */
-static __always_inline bool inode_unwanted(struct inode *inode)
-{
-	__u64 root = 0;
-
-	return inode_unlinked(inode) ||
-	       (inode_root(inode, &root) && root == BTRFS_ROOT_TREE_OBJECTID);
-}
-
-/*
- * A mounted filesystem evicts a file with pages only if it has no name any
- * more. Without links to look at, that is a deleted subvolume's, or a bug.
- */
-static __always_inline bool maybe_deleted(struct inode *inode)
-{
-	return !inode_subvolume(inode) &&
-	       BPF_CORE_READ(inode, i_sb, s_flags) & SB_ACTIVE;
+	if (task)
+		task->evicted = mapping;
 }
 
 static __noinline int say_evicted(void *ctx, struct inode *inode,
@@ -86,6 +57,7 @@ static __always_inline int observe_evict(void *ctx, __u64 mapping)
 		return 0;
 	}
 	walk.found.i_size = BPF_CORE_READ(inode, i_size);
+	evict_note(mapping);
 	return say_evicted(ctx, inode, &walk);
 }
 

@@ -10,6 +10,10 @@
 #define BTRFS_SUPER_MAGIC 0x9123683E
 #define BTRFS_FIRST_FREE_OBJECTID 256 /* below it: btrfs's own inodes */
 #define PATH_DEPTH 64
+#define SB_RDONLY 1
+#define SB_ACTIVE (1 << 30)
+#define FS_STATE_ERROR 1 /* the first bit of the state, since there is one */
+#define BTRFS_ROOT_TREE_OBJECTID 1
 
 /* Is this the inode of a file's data, on a filesystem that is watched? */
 static __always_inline bool inode_watched(struct inode *inode)
@@ -120,6 +124,45 @@ static __always_inline bool inode_unlinked(struct inode *inode)
 	root = inode_subvolume(inode);
 	return root && bpf_core_field_exists(struct btrfs_root, root_item) &&
 	       !BPF_CORE_READ(root, root_item.refs);
+}
+
+/*
+ * Has the filesystem given up, and said so? Where btrfs.ko has no BTF, it is
+ * known by what an error leaves: a filesystem that cannot be written.
+ */
+static __always_inline bool filesystem_failed(struct super_block *sb)
+{
+	struct btrfs_fs_info *info = BPF_CORE_READ(sb, s_fs_info);
+
+	if (bpf_core_field_exists(struct btrfs_fs_info, fs_error))
+		return BPF_CORE_READ(info, fs_error);
+	if (bpf_core_field_exists(struct btrfs_fs_info, fs_state))
+		return BPF_CORE_READ(info, fs_state) & FS_STATE_ERROR;
+	return BPF_CORE_READ(sb, s_flags) & SB_RDONLY;
+}
+
+/* Is it one of btrfs's own? Those of the root tree look like files. */
+static __always_inline bool inode_own(struct inode *inode)
+{
+	__u64 root = 0;
+
+	return inode_root(inode, &root) && root == BTRFS_ROOT_TREE_OBJECTID;
+}
+
+/* Is its data unwanted, or no user's? */
+static __always_inline bool inode_unwanted(struct inode *inode)
+{
+	return inode_unlinked(inode) || inode_own(inode);
+}
+
+/*
+ * A mounted filesystem evicts a file with pages only if it has no name any
+ * more. Without links to look at, that is a deleted subvolume's, or a bug.
+ */
+static __always_inline bool maybe_deleted(struct inode *inode)
+{
+	return !inode_subvolume(inode) &&
+	       BPF_CORE_READ(inode, i_sb, s_flags) & SB_ACTIVE;
 }
 
 /* Some name of the inode, or NULL if none is cached. */

@@ -46,6 +46,7 @@ enum record_flag {
 	RECORD_NO_DENTRY = 4,	   /* no name was cached for the inode */
 	RECORD_WAS_STRANDED = 8,   /* reported as stranded before */
 	RECORD_MORE_PAGES = 16,	   /* `evicted` ends before the last page */
+	RECORD_UNSENT = 32,	   /* the guard's: nobody saw a write call */
 };
 
 /* A kernel stack, innermost first. */

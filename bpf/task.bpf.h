@@ -12,21 +12,25 @@ static __always_inline struct task_state *task_known(void)
 	return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
 }
 
-/*
- * Its state, made if need be; NULL, and blind, if that fails. NULL too while
- * not every hook is attached: then the return of what begins may go unseen.
- */
-static __always_inline struct task_state *task_state(void)
+/* Its state, made if need be; NULL, and blind, if that fails. */
+static __always_inline struct task_state *task_made(void)
 {
 	struct task_state *task;
 
-	if (!armed)
-		return NULL;
 	task = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0,
 				    BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!task)
 		go_blind(BLIND_no_task);
 	return task;
+}
+
+/*
+ * The same, but NULL while not every hook is attached: then the return of what
+ * begins may go unseen.
+ */
+static __always_inline struct task_state *task_state(void)
+{
+	return armed ? task_made() : NULL;
 }
 
 #endif

@@ -30,6 +30,11 @@ static bool verdict_ok(const struct record *r)
 		return true;
 	if (r->verdict >= VERDICT_MAX || !verdicts[r->verdict].sent)
 		return false;
+	/* The guard sees drops, and nothing else. */
+	if (r->flags & RECORD_UNSENT)
+		return (r->verdict == VERDICT_LOST ||
+			r->verdict == VERDICT_PENDING) &&
+		       r->window.bits == WINDOW_DROPPED;
 	bits = verdicts[r->verdict].bits;
 	return (r->window.bits & bits) == bits;
 }

@@ -219,7 +219,8 @@ static bool is_complete(const struct record *r, const struct finding *f)
 
 	if (f->class == FINDING_EVICTED)
 		return !f->more_pages;
-	if (f->class == FINDING_PENDING || f->class == FINDING_UNEXPLAINED)
+	if (f->class == FINDING_PENDING || f->class == FINDING_UNEXPLAINED ||
+	    f->unsent)
 		return false;
 	if (f->class == FINDING_LOST && f->way == WAY_REMAP)
 		return over->from < over->to;
@@ -243,6 +244,7 @@ void finding_from_record(const struct record *r, struct finding *f)
 	f->subvol = r->root;
 	f->subvol_known = r->flags & RECORD_HAS_ROOT;
 	f->was_stranded = r->flags & RECORD_WAS_STRANDED;
+	f->unsent = r->flags & RECORD_UNSENT;
 	f->unlinked = r->nlink == 0;
 	f->link_count = r->nlink;
 	f->clean_stack = r->trail.clean;

@@ -74,6 +74,7 @@ struct finding {
 	bool write_known;
 	bool dropped;
 	bool was_stranded;
+	bool unsent; /* told by the guard, which sees no write calls */
 	bool unlinked;
 	bool complete; /* nothing that the verdict rests on is missing */
 	bool path_known;

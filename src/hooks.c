@@ -21,6 +21,27 @@ static struct bpf_program *program(const struct hooks *h, const char *name)
 
 /* ---- choose ----------------------------------------------------------- */
 
+/* Is the role ever attached in this mode, but to follow? */
+static bool serves(const struct hooks *h, const struct hook_role *role)
+{
+	switch (role->when) {
+	case HOOK_GUARD:
+		return h->guard;
+	case HOOK_NOT_GUARD:
+		return !h->guard;
+	default:
+		return true;
+	}
+}
+
+/* Is it attached from the beginning? */
+static bool serves_at_once(const struct hooks *h, const struct hook_role *role)
+{
+	if (role->when == HOOK_FOLLOW || !serves(h, role))
+		return false;
+	return !h->guard || role->when != HOOK_WATCH;
+}
+
 int hooks_choose(struct hooks *h, struct bpf_object *obj,
 		 const struct hook_kernel *kernel)
 {
@@ -33,6 +54,9 @@ int hooks_choose(struct hooks *h, struct bpf_object *obj,
 		const struct hook_role *role = &hook_roles[i];
 		struct hook_choice *c = &h->roles[i].choice;
 
+		memset(c, 0, sizeof(*c));
+		if (!serves(h, role))
+			continue;
 		hook_choose_among(role, kernel, h->wishes.refused[i], c);
 		if (!c->variant && role->essential) {
 			complain(
@@ -216,26 +240,44 @@ static int attach_hook(const struct hooks *h, struct hook *hook)
 	return 0;
 }
 
+/* Returns -EAGAIN if another variant is to be chosen. */
+static int attach_role(struct hooks *h, unsigned int i)
+{
+	struct hook *hook = &h->roles[i];
+	bool again;
+	int err;
+
+	if (!hook->choice.variant)
+		return 0;
+	err = attach_hook(h, hook);
+	if (!err)
+		return 0;
+	again = refuse(h, i);
+	complain("cannot hook %s for '%s' by %s: %s%s",
+		 hook->choice.variant->symbol, hook_roles[i].name,
+		 hook->choice.variant->how, strerror(-err),
+		 again ? "; trying another way" : "");
+	return again ? -EAGAIN : err;
+}
+
 int hooks_attach(struct hooks *h)
 {
-	for (unsigned int i = 0; i < hook_role_count; i++) {
-		struct hook *hook = &h->roles[i];
-		bool again;
-		int err;
+	int err = 0;
 
-		if (!hook->choice.variant || hook_roles[i].lazy)
-			continue;
-		err = attach_hook(h, hook);
-		if (!err)
-			continue;
-		again = refuse(h, i);
-		complain("cannot hook %s for '%s' by %s: %s%s",
-			 hook->choice.variant->symbol, hook_roles[i].name,
-			 hook->choice.variant->how, strerror(-err),
-			 again ? "; trying another way" : "");
-		return again ? -EAGAIN : err;
-	}
-	return 0;
+	for (unsigned int i = 0; i < hook_role_count && !err; i++)
+		if (serves_at_once(h, &hook_roles[i]))
+			err = attach_role(h, i);
+	return err;
+}
+
+int hooks_widen(struct hooks *h)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < hook_role_count && !err; i++)
+		if (hook_roles[i].when == HOOK_WATCH && !h->roles[i].links[0])
+			err = attach_role(h, i);
+	return err;
 }
 
 int hooks_follow(struct hooks *h, bool on)
@@ -245,7 +287,7 @@ int hooks_follow(struct hooks *h, bool on)
 	for (unsigned int i = 0; i < hook_role_count && !err; i++) {
 		struct hook *hook = &h->roles[i];
 
-		if (!hook_roles[i].lazy)
+		if (hook_roles[i].when != HOOK_FOLLOW)
 			continue;
 		detach_hook(hook);
 		if (on)

@@ -19,6 +19,7 @@ struct hooks {
 	struct bpf_object *obj;	      /* the caller's */
 	struct bpf_map *looked_over;  /* what an iterator is attached to */
 	struct kprobe_events *events; /* NULL: no misses are counted */
+	bool guard;		      /* begin with few, see enum hook_when */
 };
 
 /*
@@ -42,13 +43,19 @@ void hooks_steady(struct hooks *h, const struct hook_kernel *kernel);
 bool hooks_plainer(struct hooks *h);
 
 /*
- * Attach all but the lazy ones, the object being loaded. Returns 0; -EAGAIN,
- * after a sentence on stderr, if another variant is to be chosen since one
- * could not be attached; or -errno with the reason on stderr.
+ * Attach what is to be there at once, the object being loaded. Returns 0;
+ * -EAGAIN, after a sentence on stderr, if another variant is to be chosen since
+ * one could not be attached; or -errno with the reason on stderr.
  */
 int hooks_attach(struct hooks *h);
 
-/* Attach the lazy ones, or detach them. Returns 0, -ENOENT or -errno. */
+/*
+ * A guard becomes a watch: attach the rest. Returns 0, or -errno with the
+ * reason on stderr; then it may be called again.
+ */
+int hooks_widen(struct hooks *h);
+
+/* Attach what follows readers, or detach it. Returns 0, -ENOENT or -errno. */
 int hooks_follow(struct hooks *h, bool on);
 
 /* Run the second look. Returns 0 or -errno. */

@@ -22,61 +22,64 @@
 
 /* clang-format off */
 const struct hook_role hook_roles[] = {
-	{ "write entry", true, NULL, false, true, {
+	{ "write entry", true, NULL, HOOK_WATCH, true, {
 		VARIANT("write_entry", "btrfs_buffered_write", NEED_MODULE_BTF, "fentry"),
 		VARIANT("write_entry_kprobe", "btrfs_buffered_write", NEED_SYMBOL, "kprobe") } },
-	{ "write return", true, NULL, false, true, {
+	{ "write return", true, NULL, HOOK_WATCH, true, {
 		VARIANT("write_exit", "btrfs_buffered_write", NEED_MODULE_BTF, "fexit"),
 		VARIANT("write_return_kprobe", "btrfs_buffered_write", NEED_CALL_SITES, "call-sites") } },
-	{ "clean", true, NULL, false, true, {
+	{ "clean", true, NULL, HOOK_WATCH, true, {
 		VARIANT("clean_exit", "folio_clear_dirty_for_io", NEED_FUNCTION_BTF, "fexit"),
 		VARIANT("clean_kprobe", "folio_clear_dirty_for_io", NEED_SYMBOL, "kprobe") } },
 	/* Kernels whose folios are single pages have it, and never call it. */
-	{ "block clean", true, NULL, false, true, {
+	{ "block clean", true, NULL, HOOK_WATCH, true, {
 		VARIANT("block_entry", "btrfs_subpage_clear_and_test_dirty", NEED_MODULE_BTF, "fentry"),
 		VARIANT("block_entry_kprobe", "btrfs_subpage_clear_and_test_dirty", NEED_SYMBOL, "kprobe") } },
 	/* A short cut: each page that is written then costs a walk of the stack. */
-	{ "writeback", false, NULL, false, true, {
+	{ "writeback", false, NULL, HOOK_WATCH, true, {
 		VARIANT("writeback_entry", "do_writepages", NEED_FUNCTION_BTF, "fentry",
 			{ "writeback_exit", "do_writepages", false }) } },
-	{ "drop", true, NULL, false, false, {
+	{ "drop", true, NULL, HOOK_NOT_GUARD, false, {
 		VARIANT("drop", "mm_filemap_delete_from_page_cache", NEED_TRACEPOINT_BTF, "tp_btf"),
 		VARIANT("drop_raw", "mm_filemap_delete_from_page_cache", NEED_TRACEPOINT, "raw_tp"),
 		/* The third one may have the first within it, or call it: both will do. */
 		VARIANT("drop_kprobe", "__filemap_remove_folio", NEED_SYMBOL, "kprobe",
 			{ "drop_batch_kprobe", "delete_from_page_cache_batch", false },
 			{ "drop_kprobe", "filemap_remove_folio", true }) } },
-	{ "migration", true, NULL, false, true, {
+	{ "guarded drop", true, NULL, HOOK_GUARD, false, {
+		VARIANT("guard", "mm_filemap_delete_from_page_cache", NEED_TRACEPOINT_BTF, "tp_btf"),
+		VARIANT("guard_raw", "mm_filemap_delete_from_page_cache", NEED_TRACEPOINT, "raw_tp") } },
+	{ "migration", true, NULL, HOOK_WATCH, true, {
 		VARIANT("migrate", "folio_migrate_flags", NEED_FUNCTION_BTF, "fentry"),
 		VARIANT("migrate_kprobe", "folio_migrate_flags", NEED_SYMBOL, "kprobe") } },
 	/* It has more arguments than fentry can hand on. */
-	{ "direct entry", true, NULL, false, false, {
+	{ "direct entry", true, NULL, HOOK_WATCH, false, {
 		VARIANT("direct_entry", "__iomap_dio_rw", NEED_SYMBOL, "kprobe") } },
-	{ "direct result", true, NULL, false, true, {
+	{ "direct result", true, NULL, HOOK_WATCH, true, {
 		VARIANT("direct_done", "iomap_dio_complete", NEED_FUNCTION_BTF, "fentry"),
 		VARIANT("direct_done_kprobe", "iomap_dio_complete", NEED_SYMBOL, "kprobe") } },
 	/* The results of what sleeps: by fexit, or they are not seen, and blind. */
-	{ "encoded return", false, "what encoded writes wrote: they blind", false, false, {
+	{ "encoded return", false, "what encoded writes wrote: they blind", HOOK_WATCH, false, {
 		VARIANT("encoded_exit", "btrfs_do_encoded_write", NEED_MODULE_BTF, "fexit") } },
-	{ "clone return", false, "what clones put over lost pages: they blind", false, false, {
+	{ "clone return", false, "what clones put over lost pages: they blind", HOOK_WATCH, false, {
 		VARIANT("clone_exit", "vfs_clone_file_range", NEED_FUNCTION_BTF, "fexit") } },
 	/* Newer kernels have it in the one above. */
-	{ "inner clone return", false, "what clones of overlays put over lost pages: they blind", false, false, {
+	{ "inner clone return", false, "what clones of overlays put over lost pages: they blind", HOOK_WATCH, false, {
 		VARIANT("inner_clone_exit", "do_clone_file_range", NEED_FUNCTION_BTF, "fexit") } },
-	{ "copy return", false, "what copies put over lost pages: they blind", false, false, {
+	{ "copy return", false, "what copies put over lost pages: they blind", HOOK_WATCH, false, {
 		VARIANT("copy_exit", "vfs_copy_file_range", NEED_FUNCTION_BTF, "fexit") } },
 	/* The second sees no result: it blinds. */
-	{ "dedupe", true, NULL, false, false, {
+	{ "dedupe", true, NULL, HOOK_WATCH, false, {
 		VARIANT("dedupe_entry", "vfs_dedupe_file_range_one", NEED_FUNCTION_BTF, "fentry",
 			{ "dedupe_exit", "vfs_dedupe_file_range_one", false }),
 		VARIANT("dedupe_kprobe", "vfs_dedupe_file_range_one", NEED_SYMBOL, "kprobe") } },
-	{ "second look", true, NULL, false, false, {
+	{ "second look", true, NULL, HOOK_WATCH, false, {
 		VARIANT("sweep", "bpf_map_elem", NEED_MAP_ITER, "iterator"),
 		VARIANT("sweep_run", "", NEED_NOTHING, "test-run") } },
-	{ "eviction", true, NULL, false, true, {
+	{ "eviction", true, NULL, HOOK_BOTH, true, {
 		VARIANT("evict_entry", "truncate_inode_pages_final", NEED_FUNCTION_BTF, "fentry"),
 		VARIANT("evict_kprobe", "truncate_inode_pages_final", NEED_SYMBOL, "kprobe") } },
-	{ "stale read", false, "who reads lost pages back in", true, false, {
+	{ "stale read", false, "who reads lost pages back in", HOOK_FOLLOW, false, {
 		VARIANT("add", "mm_filemap_add_to_page_cache", NEED_TRACEPOINT_BTF, "tp_btf"),
 		VARIANT("add_raw", "mm_filemap_add_to_page_cache", NEED_TRACEPOINT, "raw_tp") } },
 };

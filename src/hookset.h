@@ -40,12 +40,21 @@ struct hook_variant {
 
 #define VARIANTS_MAX 3
 
+/* When a role is attached. A guard that has seen a sign becomes a watch. */
+enum hook_when {
+	HOOK_WATCH,	/* by a watch, also by one that was a guard */
+	HOOK_BOTH,	/* by a watch and by a guard */
+	HOOK_NOT_GUARD, /* by a watch that never was a guard... */
+	HOOK_GUARD,	/* ...and what serves a guard instead, to the end */
+	HOOK_FOLLOW,	/* when tracer_follow() asks for it */
+};
+
 struct hook_role {
 	const char *name;
 	bool essential;	     /* no verdict without it */
 	const char *without; /* what nobody sees when an optional one is not;
 				NULL: all the same */
-	bool lazy; /* attached only when tracer_follow() asks for it */
+	enum hook_when when;
 	bool even; /* what comes behind its trampolines sees as much as they */
 	struct hook_variant variants[VARIANTS_MAX]; /* best first */
 };

@@ -21,6 +21,7 @@ enum {
 	OPT_WINDOWS,
 	OPT_BTF,
 	OPT_TRACER,
+	OPT_STAY_GUARD,
 };
 
 static const struct argp_option table[] = {
@@ -29,6 +30,8 @@ static const struct argp_option table[] = {
 	{ "pid", 'p', "PID", 0, "Watch only the write calls of process PID",
 	  0 },
 	{ "duration", 'd', "SECONDS", 0, "Stop after SECONDS", 0 },
+	{ "guard", 'g', NULL, 0,
+	  "Cost almost nothing until the first sign of a loss, then watch", 0 },
 	{ "json", 'j', NULL, 0, "Print one JSON object a line", 0 },
 	{ "verbose", 'v', NULL, 0,
 	  "Say more: hooks, void and pending drops, libbpf's messages", 0 },
@@ -42,6 +45,7 @@ static const struct argp_option table[] = {
 	  "Use the tracer 'modern' or 'legacy', whatever the kernel is", 1 },
 	{ "no-module-btf", OPT_NO_MODULE_BTF, NULL, OPTION_HIDDEN, NULL, 1 },
 	{ "run-dir", OPT_RUN_DIR, "DIR", OPTION_HIDDEN, NULL, 1 },
+	{ "stay-guard", OPT_STAY_GUARD, NULL, OPTION_HIDDEN, NULL, 1 },
 	{ "windows", OPT_WINDOWS, "N", OPTION_HIDDEN, NULL, 1 },
 	{ 0 },
 };
@@ -92,6 +96,31 @@ static void set_tracer(struct argp_state *state, const char *arg,
 			   "tracer '%s' is neither 'modern' nor 'legacy'", arg);
 }
 
+/* Those without an argument. */
+static error_t parse_flag(int key, struct options *o)
+{
+	switch (key) {
+	case 'g':
+		o->guard = true;
+		break;
+	case 'j':
+		o->json = true;
+		break;
+	case 'v':
+		o->verbose++;
+		break;
+	case OPT_NO_MODULE_BTF:
+		o->no_module_btf = true;
+		break;
+	case OPT_STAY_GUARD:
+		o->guard = o->stay_guard = true;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -110,12 +139,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				"duration '%s' is not a number of seconds above 0 and below ten years",
 				arg);
 		break;
-	case 'j':
-		o->json = true;
-		break;
-	case 'v':
-		o->verbose++;
-		break;
 	case OPT_RING:
 		set_ring(state, arg, o);
 		break;
@@ -128,9 +151,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_TRACER:
 		set_tracer(state, arg, o);
 		break;
-	case OPT_NO_MODULE_BTF:
-		o->no_module_btf = true;
-		break;
 	case OPT_RUN_DIR:
 		o->run_dir = arg;
 		break;
@@ -141,8 +161,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s' is one argument too many", arg);
 		break;
+	case ARGP_KEY_END:
+		if (o->guard && o->pid)
+			argp_error(
+				state,
+				"a guard does not know whose write it was: leave out --guard or --pid");
+		break;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_flag(key, o);
 	}
 	return 0;
 }

@@ -20,7 +20,9 @@ struct options {
 	const char *run_dir; /* where watches keep their notes, "": nowhere */
 	int verbose;
 	bool json;
-	bool quiet; /* print nothing: for `record` */
+	bool guard;	 /* few hooks until the first sign of a loss */
+	bool stay_guard; /* whatever it sees: for tests */
+	bool quiet;	 /* print nothing: for `record` */
 	struct hook_wishes hooks;
 	bool no_module_btf; /* as if btrfs.ko had no BTF: for tests */
 };

@@ -107,6 +107,7 @@ FIELD(dirty_pages,
       is_evicted(f) ? json_object_new_uint64(f->dirty_pages) : NULL)
 FIELD(more_pages, flag(f->more_pages))
 FIELD(link_count, f->links_len ? json_object_new_uint64(f->link_count) : NULL)
+FIELD(unsent, flag(f->unsent))
 FIELD(unlinked, json_object_new_boolean(f->unlinked))
 FIELD(complete, json_object_new_boolean(f->complete))
 FIELD(path, f->path_known ? report_string(f->path) : NULL)
@@ -367,6 +368,7 @@ const struct report_column report_columns[] = {
 	{ "more_pages", NULL, 0, value_more_pages, NULL },
 	{ "was_stranded", NULL, 0, value_was_stranded, NULL },
 	{ "complete", NULL, 0, value_complete, NULL },
+	{ "unsent", NULL, 0, value_unsent, NULL },
 	{ "stack", NULL, 0, value_stack, NULL },
 	{ "symbols", NULL, 0, value_symbols, NULL },
 	{ "clean_stack", NULL, 0, value_clean_stack, NULL },

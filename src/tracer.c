@@ -33,7 +33,14 @@ static int make_tracer(const struct tracer_options *o,
 		       const struct ksyms *ksyms, tracer_record_fn fn,
 		       void *arg, struct tracer **t)
 {
-	if (choose(o, ksyms) == TRACER_LEGACY)
+	bool legacy = choose(o, ksyms) == TRACER_LEGACY;
+
+	if (legacy && o->guard) {
+		complain(
+			"there is no guard for a kernel that needs the legacy tracer: leave out --guard");
+		return -ENOTSUP;
+	}
+	if (legacy)
 		return tracer_legacy_new(o, ksyms, fn, arg, t);
 	return tracer_modern_new(o, ksyms, fn, arg, t);
 }

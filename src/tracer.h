@@ -27,6 +27,8 @@ struct tracer_options {
 	__u32 ring_bytes;
 	__u32 windows; /* suspect pages at once, 0: the default */
 	bool no_module_btf;
+	bool guard;	 /* few hooks until the first sign of a loss */
+	bool stay_guard; /* whatever is seen */
 	struct hook_wishes wishes; /* of the modern kind's hooks */
 	bool verbose;		   /* say what is less than it could be */
 };

@@ -26,8 +26,15 @@ struct modern {
 	struct dirtywatch_bpf *skel;
 	struct ring_buffer *ring;
 	struct hooks hooks;
+	tracer_record_fn fn;
+	void *arg;
+	bool alarmed; /* the guard has seen something... */
+	bool widened; /* ...and become a watch, or could not */
 	char *unseen; /* NULL: nothing */
 };
+
+static const char guard_unseen[] =
+	"near misses, stranded pages before they are dropped, and blocks of a folio whose others are written back, until the guard sees something else";
 
 static struct modern *modern(const struct tracer *base)
 {
@@ -119,31 +126,62 @@ static int set_hooks(struct modern *t, const struct tracer_options *o,
 		return err;
 	}
 	t->hooks.wishes = o->wishes;
+	t->hooks.guard = o->guard;
 	if (system_takes_probes())
 		hooks_steady(&t->hooks, &kernel);
 	open_events(t, o);
 	do {
 		err = try_hooks(t, &kernel, o);
 	} while (err == -EAGAIN);
-	if (!err)
+	if (!err && o->guard)
+		err = (t->unseen = strdup(guard_unseen)) ? 0 : -ENOMEM;
+	else if (!err)
 		err = hooks_unseen(&t->hooks, &kernel, &t->unseen);
 	hook_kernel_free(&kernel);
 	return err;
 }
 
+/* A ring's callback; it gives the size as it came. */
+static int on_sample(void *arg, void *data, size_t size)
+{
+	struct modern *t = arg;
+
+	t->alarmed = true;
+	return t->fn(t->arg, data, size);
+}
+
 static int set_up(struct modern *t, const struct tracer_options *o,
-		  const struct ksyms *ksyms, tracer_record_fn fn, void *arg)
+		  const struct ksyms *ksyms)
 {
 	int err = set_hooks(t, o, ksyms);
 
 	if (err)
 		return err;
-	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring),
-				   (ring_buffer_sample_fn)fn, arg, NULL);
+	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring), on_sample,
+				   t, NULL);
 	if (!t->ring)
 		return -errno;
-	t->skel->bss->armed = ARMED;
+	t->skel->bss->guarding = o->guard;
+	t->skel->bss->armed = o->guard ? DEAF : ARMED;
+	t->widened = !o->guard || o->stay_guard;
 	return 0;
+}
+
+/*
+ * There may be more to see from now on. What the guard knows by itself it goes
+ * on telling, also if the kernel refuses a hook now.
+ */
+static void widen(struct modern *t)
+{
+	t->widened = true;
+	if (hooks_widen(&t->hooks)) {
+		complain(
+			"the guard cannot become a watch: findings stay without their writers");
+		return;
+	}
+	t->skel->bss->armed = ARMED;
+	complain(
+		"the guard has seen something and is a full watch from now on");
 }
 
 static int modern_fd(const struct tracer *base)
@@ -157,6 +195,8 @@ static int modern_poll(struct tracer *base)
 	struct modern *t = modern(base);
 	int n = ring_buffer__consume(t->ring);
 
+	if (t->alarmed && !t->widened)
+		widen(t);
 	return n < 0 ? n : 0;
 }
 
@@ -218,10 +258,12 @@ static void modern_stop(struct tracer *base)
 	struct modern *t = modern(base);
 	const struct timespec moment = { .tv_nsec = 20000000 };
 
-	t->skel->bss->armed = CLOSING;
+	if (t->skel->bss->armed)
+		t->skel->bss->armed = CLOSING;
 	for (int i = 0; i < CLOSING_LOOKS && undecided(t); i++)
 		nanosleep(&moment, NULL);
 	t->skel->bss->armed = DEAF;
+	t->skel->bss->guarding = 0;
 	hooks_detach(&t->hooks);
 }
 
@@ -297,7 +339,9 @@ int tracer_modern_new(const struct tracer_options *options,
 	if (!t)
 		return -ENOMEM;
 	t->base.ops = &modern_ops;
-	err = set_up(t, options, ksyms, fn, arg);
+	t->fn = fn;
+	t->arg = arg;
+	err = set_up(t, options, ksyms);
 	if (err)
 		modern_free(&t->base);
 	else

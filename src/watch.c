@@ -196,6 +196,8 @@ static int start(struct watch *w)
 		.ring_bytes = w->options.ring_kib * 1024,
 		.windows = w->options.windows,
 		.no_module_btf = w->options.no_module_btf,
+		.guard = w->options.guard,
+		.stay_guard = w->options.stay_guard,
 		.wishes = w->options.hooks,
 		.verbose = w->options.verbose,
 	};

@@ -86,6 +86,7 @@ struct super_block {
 };
 
 struct xarray {
+	unsigned int xa_flags;
 	void *xa_head;
 };
 
@@ -103,12 +104,27 @@ struct address_space {
 	unsigned long nrpages;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	s64 counter;
+} atomic64_t;
+
+/* Of a kernel that is not PREEMPT_RT. */
+struct rw_semaphore {
+	atomic64_t count;
+};
+
 struct inode {
 	struct super_block *i_sb;
 	struct address_space *i_mapping;
 	unsigned long i_ino;
 	unsigned int i_nlink;
+	atomic_t i_count;
 	s64 i_size;
+	struct rw_semaphore i_rwsem;
 	u8 i_blkbits;
 	struct hlist_head i_dentry;
 };

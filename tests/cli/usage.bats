@@ -39,6 +39,11 @@ refuses() {
 	refuses --tracer watch "" old Legacy "modern "
 }
 
+@test "a guard knows no writers, so none can be chosen" {
+	dw watch --guard --pid 1 -d 0.1
+	refused "--guard or --pid"
+}
+
 @test "provoke refuses bad numbers" {
 	refuses --count provoke 0 "" -1 12x abc 1e9 1000001 99999999999999999999
 	refuses --tries provoke 0 "" -1 12x 101

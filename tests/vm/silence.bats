@@ -46,6 +46,12 @@ mine() {
 		| select((.path // \"\") | test(\"^/mnt/scratch/(?!$name/)\") | not))"
 }
 
+# guarded: the guard had nothing to say of this case; only of pages that were stranded on purpose may it be blind.
+guarded() {
+	says "$watch.guard" "$(mine) == []"
+	[ "$variant" != stock ] || silent "$watch.guard"
+}
+
 # counted FILTER: the tool's own counters show that the path was taken.
 counted() {
 	jq -s -e "last.counters | $1" "$out/$watch.json" >/dev/null || {
@@ -61,6 +67,7 @@ quiet() {
 	says "$watch" 'map(select(.type == "blind")) == []'
 	says "$watch" 'last | .type == "summary" and .blind == [] and .counters.unexplained == 0 and .counters.stranded == 0'
 	counted "${1:-true}"
+	guarded
 }
 
 # settled CLASS...: a page was left clean, and came to this end; it was no loss, and nothing is left behind.
@@ -68,6 +75,7 @@ settled() {
 	took_its_path
 	says "$watch" "$(mine) | map(.class) | join(\" \") == \"stranded $*\""
 	says "$watch" 'last | .type == "summary" and .exit_code == 0 and .blind == [] and .counters.unexplained == 0'
+	says "$watch.guard" "$(mine) | map(select(.class != \"pending\")) == []"
 }
 
 @test "every case has its tests" {

@@ -2,7 +2,7 @@
 # shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # silence.sh MODULE [/TOOL] CASE... - legal ways for pages to become clean or to go, while the tool watches. Leaves for
 # each case /out/CASE.status, .reached (the proof that it took its path), .watch (which watch saw it), and for each watch
-# /out/WATCH.json and .rc (its exit code). The cases behind /TOOL are watched by /in/TOOL, and leave all that in
+# /out/WATCH.json and .rc (its exit code), and the same of a guard: WATCH.guard.json. The cases behind /TOOL are watched by /in/TOOL, and leave all that in
 # /out/TOOL. See ../silence/README.md.
 # shellcheck source=lib.sh
 . /guest/lib.sh
@@ -65,6 +65,21 @@ one() {
 	echo "$1" >"$results/$name.watch"
 }
 
+# A guard stands beside each watch.
+guard_start() {
+	"$tool" watch --json -m "$scratch" --stay-guard >"$results/$1.guard.json" 2>"$results/$1.guard.err" &
+	guard_pid=$!
+	wait_for "$results/$1.guard.json" '"start"' 60
+}
+
+guard_stop() {
+	kill -TERM "$guard_pid"
+	guard_rc=0
+	wait "$guard_pid" || guard_rc=$?
+	guard_pid=
+	echo "$guard_rc" >"$results/$1.guard.rc"
+}
+
 # together WATCH MKFS_OPTIONS MOUNT_OPTIONS CASE...: cases on one new filesystem, under one watch; `-`: no options.
 together() {
 	local watch=$1 mkfs=$2 mount=$3
@@ -76,11 +91,13 @@ together() {
 		mkdir "$scratch/$name"
 		if defined "before_$name"; then in_its_folder "before_$name"; fi
 	done
+	guard_start "$watch"
 	watch_start "${results#/out/}/$watch" -v
 	for c in "$@"; do one "$watch" "$c"; done
 	watch_stop
 	watch_pid=
 	echo "$watch_rc" >"$results/$watch.rc"
+	guard_stop "$watch"
 	scratch_umount
 }
 
@@ -107,8 +124,8 @@ watched_by() {
 	set +e
 	(
 		set -e
-		watch_pid=
-		trap '[ -z "$watch_pid" ] || kill "$watch_pid" 2>/dev/null || :' EXIT
+		watch_pid='' guard_pid=''
+		trap 'for p in $watch_pid $guard_pid; do kill "$p" 2>/dev/null || :; done' EXIT
 		groups "$@" </tmp/groups
 	)
 	set -e
