@@ -10,7 +10,10 @@
  *   with what the call had written by then.
  *
  *   twice FILE TRIALS
+ *   twice FILE TRIALS COMMAND
  *
+ * With a command, that is run between the two losses, and after the second one
+ * the rest of the source is refused: the call does not bring the page back.
  * For test machines only. On stdout a JSON object for each trial, as of soak;
  * `drops` is how many times the page went while it held what no disk had. Exit
  * code: 0, or 3: it went otherwise.
@@ -73,6 +76,7 @@ struct trial {
 	struct provoke_flags flags;
 	unsigned char *source; /* PARTS pages, never two parts in one */
 	unsigned int drops;
+	const char *command; /* or NULL */
 	pthread_t writer;
 	pid_t tid;
 	ssize_t result;
@@ -212,6 +216,20 @@ static void lose_page(struct trial *t, const struct step *step)
 	t->drops++;
 }
 
+/* The call gets no more of its source. */
+static void refuse(const struct trial *t)
+{
+	struct uffdio_range range = {
+		.start = (uintptr_t)t->source,
+		.len = PARTS * PAGE,
+	};
+
+	/* In this order: unregistering wakes the writer, who then looks. */
+	if (mprotect(t->source, PARTS * PAGE, PROT_NONE) ||
+	    ioctl(t->uffd, UFFDIO_UNREGISTER, &range))
+		die("refuse the source");
+}
+
 static void take_steps(struct trial *t)
 {
 	for (unsigned int i = 0; i < STEPS; i++) {
@@ -220,13 +238,19 @@ static void take_steps(struct trial *t)
 		errno = EPROTO;
 		if (next_fault(t) != step->part)
 			die("see the faults in their order");
+		if (step->window && step->held && t->command &&
+		    system(t->command))
+			die(t->command);
 		if (step->window)
 			lose_page(t, step);
 		if (step->take >= 0 &&
 		    madvise(t->source + (size_t)step->take * PAGE, PAGE,
 			    MADV_DONTNEED))
 			die("take a source page");
-		answer(t, step->part);
+		if (step->held && t->command)
+			refuse(t);
+		else
+			answer(t, step->part);
 	}
 }
 
@@ -260,9 +284,9 @@ static void print_truth(const struct trial *t, const char *path)
 	       t->drops, t->result, t->tid, t->t0_ns, t->t1_ns);
 }
 
-static void run_trial(int fd, uint64_t index, const char *path)
+static void run_trial(int fd, uint64_t index, char **argv)
 {
-	struct trial t = { .fd = fd };
+	struct trial t = { .fd = fd, .command = argv[3] };
 
 	check(provoke_flags_open(&t.flags), "see the flags of pages");
 	make_page(&t, index);
@@ -271,9 +295,9 @@ static void run_trial(int fd, uint64_t index, const char *path)
 	take_steps(&t);
 	pthread_join(t.writer, NULL);
 	errno = EIO;
-	if (t.result != COVER)
-		die("write all");
-	print_truth(&t, path);
+	if (t.result != (t.command ? (ssize_t)PART : COVER))
+		die("write what could be had");
+	print_truth(&t, argv[1]);
 	close(t.uffd);
 	munmap(t.source, PARTS * PAGE);
 	provoke_page_unmap(&t.page);
@@ -285,8 +309,8 @@ int main(int argc, char **argv)
 	unsigned long trials;
 	int fd;
 
-	if (argc != 3) {
-		fputs("usage: twice FILE TRIALS\n", stderr);
+	if (argc != 3 && argc != 4) {
+		fputs("usage: twice FILE TRIALS [COMMAND]\n", stderr);
 		return 2;
 	}
 	fd = open(argv[1], O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -294,6 +318,6 @@ int main(int argc, char **argv)
 		die(argv[1]);
 	trials = strtoul(argv[2], NULL, 10);
 	for (uint64_t i = 0; i < trials; i++)
-		run_trial(fd, i, argv[1]);
+		run_trial(fd, i, argv);
 	return fflush(stdout) ? 3 : 0;
 }
