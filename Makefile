@@ -145,7 +145,7 @@ demo: prepare
 quick_groups = "quick 240 unit replay cli" "fuzz 120 fuzz" "module 180 module" "harness 180 harness" "accuracy 300 accuracy"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "machines 480 vm:blind,outcomes,guard,soak" \
-		"findings 420 vm:recording,pinpoint,check" "faults 420 vm:faults,overwrite" "silence 360 vm:silence,soaks" \
+		"findings 420 vm:recording,pinpoint,check,twice" "faults 420 vm:faults,overwrite" "silence 360 vm:silence,soaks" \
 		"variants 300 vm:variants" "matrix 180 matrix"
 
 full: prepare-tests
@@ -222,8 +222,8 @@ lint:
 	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch] tests/vm/silence/*.[ch] tests/matrix/*.c
 	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/module/shapes/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/overwrite.c tests/vm/blocks.c tests/accuracy tests/vm/silence tests/matrix
-	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/overwrite.c tests/vm/blocks.c tests/accuracy/*.c tests/vm/silence/*.c tests/matrix/*.c | xargs -P2 -I% \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/accuracy tests/vm/silence tests/matrix
+	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/accuracy/*.c tests/vm/silence/*.c tests/matrix/*.c | xargs -P2 -I% \
 		clang-tidy --quiet --warnings-as-errors='*' % -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
 
 install: btrfs-dirtywatch

@@ -43,12 +43,14 @@ static __always_inline bool losses_note(__u64 mapping, const struct window *w)
 
 /*
  * The write call of a dropped page has returned. If all is well with the page,
- * or its call brought it back while nobody looked, its readers say nothing.
+ * or its call brought it back while nobody looked, its readers say nothing. If
+ * the page was lost once more since then, they do of that loss.
  */
 static __always_inline void losses_settle(__u64 mapping, const struct window *w,
 					  enum verdict v, bool followed)
 {
 	struct loss_key key;
+	struct loss *loss;
 	bool raced = w->bits & WINDOW_ENDED && w->drop.ns <= w->end.ns;
 
 	if (v == VERDICT_LOST && !followed)
@@ -57,7 +59,9 @@ static __always_inline void losses_settle(__u64 mapping, const struct window *w,
 	    !(v == VERDICT_LOST && raced && !followed))
 		return;
 	key = loss_key_of(mapping, w->index);
-	bpf_map_delete_elem(&losses, &key);
+	loss = bpf_map_lookup_elem(&losses, &key);
+	if (loss && loss->clean_ns == w->clean_ns)
+		bpf_map_delete_elem(&losses, &key);
 }
 
 #endif

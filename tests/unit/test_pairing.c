@@ -74,6 +74,46 @@ static void test_another_window_of_the_place_is_another(void **state)
 	assert_int_equal(pairing_undecided(w->pairing), 2);
 }
 
+static void check_range(const struct window_range *r, __u64 from, __u64 to)
+{
+	assert_int_equal(r->from, from);
+	assert_int_equal(r->to, to);
+}
+
+/*
+ * The call copied 20 of its 100 bytes into the page that it had brought back,
+ * came again to copy the rest, and left that page clean too: both are losses,
+ * and the 20 bytes are in the second only.
+ */
+static void test_what_one_call_lost_twice_is_told_twice(void **state)
+{
+	struct sighting first = dropped(), second = dropped();
+	struct sighting stop = ended(WINDOW_DROPPED), again;
+	struct world *w = *state;
+
+	stop.window.end.stop = FROM + 1100;
+	stop.window.end.left = 0;
+	stop.window.end.result = 100;
+	again = stop;
+	second.head.ns = second.window.drop.ns = 2600;
+	again.window.clean_ns = second.window.clean_ns = 2500;
+	again.window.left = second.window.left = 80;
+	take(w, &first);
+	take(w, &second);
+	take(w, &stop);
+	take(w, &again);
+	assert_int_equal(w->count, 4);
+	assert_int_equal(counted(w, COUNT_lost), 2);
+	assert_int_equal(w->records[2].verdict, VERDICT_LOST);
+	assert_int_equal(w->records[2].window.clean_ns, 1000);
+	check_range(&w->records[2].bound[0], FROM, FROM + 1000);
+	check_range(&w->records[2].bound[1], FROM + 1100, TO);
+	assert_int_equal(w->records[3].verdict, VERDICT_LOST);
+	assert_int_equal(w->records[3].window.clean_ns, 2500);
+	check_range(&w->records[3].bound[0], FROM, FROM + 1020);
+	check_range(&w->records[3].bound[1], FROM + 1100, TO);
+}
+
 static void test_dropped_dirty_is_void(void **state)
 {
 	struct sighting drop = dropped();
@@ -244,6 +284,7 @@ int main(void)
 		test(a_lost_end_is_known_by_the_drop),
 		test(a_race_is_told_once),
 		test(another_window_of_the_place_is_another),
+		test(what_one_call_lost_twice_is_told_twice),
 		test(dropped_dirty_is_void),
 		test(without_a_stack_there_is_no_verdict),
 		test(an_unknown_way_is_told),

@@ -44,6 +44,22 @@ judged() {
 	jq -n -c -f "$here/judge.jq" --slurpfile truth "$out/$1.truth" --slurpfile seen "$out/$1.json"
 }
 
+# build_program NAME SOURCE...: into .build, for test machines.
+build_program() {
+	local name=$1
+	shift
+	mkdir -p "$top/.build"
+	gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -pthread -I"$top/src" -o "$top/.build/$name" "$@"
+}
+
+# losses_agree NAME: the tool found the losses of NAME.soak, byte for byte, and no other. Its verdict is in $verdict.
+losses_agree() {
+	verdict=$(jq -n -c -f "$here/soak.jq" --slurpfile truth "$out/$1.soak" \
+		--slurpfile seen <(jq -c 'select(.class == "lost")' "$out/$1.json"))
+	echo "$1: $verdict"
+	jq -e '.missed == 0 and .false == 0 and .wrong == 0' <<<"$verdict" >/dev/null
+}
+
 # says NAME FILTER: what the tool said in NAME.json, as an array, must make the filter true.
 says() {
 	jq -s -e "$2" "$out/$1.json" >/dev/null || {

@@ -5,7 +5,8 @@
  * sources are pages of a file on the same disk: they can be had again at any
  * time, so no write fails, but that takes a while. What a file must hold is
  * known byte by byte; each page is dirtied once, rewritten once and read back
- * once, so that a loss belongs to one (inode, page) and one write call.
+ * once, so that what is missing belongs to one (inode, page) and one write
+ * call. That call may have lost the page more than once: soak.jq knows.
  *
  *   soak [-t THREADS] [-s SECONDS] [-S SEED] DIR
  *
