@@ -125,7 +125,8 @@ watched_by() {
 	(
 		set -e
 		watch_pid='' guard_pid=''
-		trap 'for p in $watch_pid $guard_pid; do kill "$p" 2>/dev/null || :; done' EXIT
+		# shellcheck disable=SC2086 # none, or a number
+		trap 'kill $watch_pid $guard_pid 2>/dev/null || :' EXIT
 		groups "$@" </tmp/groups
 	)
 	set -e
