@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* watch.c - the verb `watch`; the path of a record is on_record(). */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -78,7 +79,8 @@ static int on_record(void *arg, const void *data, size_t size)
 /* The tracer's own programs stand in a stack too, and tell nothing. */
 static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
 {
-	const struct ksym *sym = ksyms_at(arg, address);
+	const struct watch *w = arg;
+	const struct ksym *sym = ksyms_at(w->ksyms, address);
 
 	if (!sym || !strcmp(sym->module, "bpf"))
 		return NULL;
@@ -88,36 +90,39 @@ static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
 
 /* ---- begin ---------------------------------------------------------- */
 
-/* From the start on, the recorder is told all that the report is told. */
-static int begin(struct watch *w, const struct report_start_info *info)
-{
-	int err;
-
-	if (!w->keep)
-		return report_start(w->report, info);
-	w->recorder = recorder_new(w->keep, w->ksyms, w->options.verbose);
-	if (!w->recorder)
-		return -ENOMEM;
-	report_also(w->report, recorder_report(w->recorder));
-	err = report_start(w->report, info);
-	return err ? err : record_facts(w->recorder, &w->options, w->tracer);
-}
-
 /*
  * Read the symbols once more: our own programs have some by now, and without
  * them their addresses would be taken for those of whoever stands before them.
  */
 static void name_programs(struct watch *w)
 {
-	FILE *f = fopen("/proc/kallsyms", "re");
 	struct ksyms *now;
 
-	if (f && !ksyms_read(f, &now)) {
-		ksyms_free(w->ksyms);
-		w->ksyms = now;
-	}
-	if (f)
-		fclose(f);
+	if (ksyms_read_kernel(&now))
+		return;
+	ksyms_free(w->ksyms);
+	w->ksyms = now;
+	/* What loading took, and what these do not need, for good. */
+	malloc_trim(0);
+}
+
+/*
+ * From the start on, the recorder is told all that the report is told. It keeps
+ * the symbols, so they cannot wait until it was said that all is armed.
+ */
+static int begin(struct watch *w, const struct report_start_info *info)
+{
+	int err;
+
+	if (!w->keep)
+		return report_start(w->report, info);
+	name_programs(w);
+	w->recorder = recorder_new(w->keep, w->ksyms, w->options.verbose);
+	if (!w->recorder)
+		return -ENOMEM;
+	report_also(w->report, recorder_report(w->recorder));
+	err = report_start(w->report, info);
+	return err ? err : record_facts(w->recorder, &w->options, w->tracer);
 }
 
 static int open_report(struct watch *w)
@@ -128,7 +133,6 @@ static int open_report(struct watch *w)
 	struct utsname kernel;
 	struct timespec wall;
 
-	name_programs(w);
 	w->report = w->options.quiet ? report_none_new()
 				     : report_stdout_new(w->options.json,
 							 w->options.verbose);
@@ -144,7 +148,7 @@ static int open_report(struct watch *w)
 	info.srcversion = facts_srcversion(srcversion, sizeof(srcversion));
 	info.unseen = tracer_unseen(w->tracer);
 	info.symbol = symbol_at;
-	info.symbol_arg = w->ksyms;
+	info.symbol_arg = w;
 	return begin(w, &info);
 }
 
@@ -319,6 +323,8 @@ static int watch(struct watch *w)
 	err = open_report(w);
 	if (!err)
 		err = evidence_begin(&w->evidence, &w->options);
+	if (!err && !w->keep)
+		name_programs(w);
 	if (!err)
 		err = run(w);
 	if (!err)
