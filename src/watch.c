@@ -25,11 +25,9 @@
 #include "recorder.h"
 #include "report.h"
 #include "resolve.h"
+#include "rhythm.h"
 #include "tracer.h"
 #include "watch.h"
-
-/* How often pages that were left clean are looked at again. */
-#define SECOND_LOOK_NS 1000000000LL
 
 struct watch {
 	struct options options;
@@ -40,9 +38,11 @@ struct watch {
 	struct follow follow;
 	struct report *report;
 	struct evidence evidence;
+	struct rhythm rhythm;
 	struct recording_writer *keep; /* NULL: nothing is recorded */
 	struct recorder *recorder;
 	__u64 start_ns;
+	__u64 first_ns; /* of the first record since it woke, 0: none */
 	int signals;
 };
 
@@ -66,6 +66,8 @@ static int on_record(void *arg, const void *data, size_t size)
 		w->evidence.malformed++;
 		return recorder_malformed(w->recorder, data, size);
 	}
+	if (!w->first_ns)
+		w->first_ns = record.ns;
 	recorder_raw(w->recorder, data, size);
 	finding_from_record(&record, &finding);
 	/* A name that cannot be found stays unknown; the finding goes on. */
@@ -239,48 +241,64 @@ static void show_hooks(const struct watch *w)
 /* The second look at suspect pages, and at the evidence itself. */
 static int look_again(struct watch *w)
 {
+	__u64 now = now_ns();
+	bool busy;
 	int err = 0;
 
-	follow_tick(&w->follow, w->tracer, now_ns());
-	if (tracer_busy(w->tracer))
+	follow_tick(&w->follow, w->tracer, now);
+	tracer_calm(w->tracer);
+	busy = tracer_busy(w->tracer);
+	if (busy)
 		err = tracer_sweep(w->tracer);
-	return err ? err : evidence_look(&w->evidence, w->tracer);
+	if (!err)
+		err = evidence_look(&w->evidence, w->tracer);
+	rhythm_looked(&w->rhythm, busy || follow_busy(&w->follow),
+		      blindness_due(&w->evidence.blindness), now);
+	return err;
 }
 
-/* Milliseconds to sleep: to the second look, or to the end. */
-static int time_left(__u64 look_ns, __u64 end_ns)
+/* What there is to do after a sleep, which was cut short if `woken`. */
+static int wake_up(struct watch *w, bool woken, bool switched)
 {
-	__u64 until = end_ns && end_ns < look_ns ? end_ns : look_ns;
 	__u64 now = now_ns();
+	int err;
 
-	return until > now ? (int)((until - now) / 1000000) + 1 : 0;
+	w->first_ns = 0;
+	if (woken)
+		rhythm_stir(&w->rhythm, now);
+	if (switched)
+		rhythm_hurry(&w->rhythm, now);
+	err = tracer_poll(w->tracer);
+	if (err)
+		return err;
+	evidence_told(&w->evidence, now);
+	evidence_rested(&w->evidence, w->first_ns ? w->first_ns : now);
+	/* To print them may have taken long. */
+	return now_ns() >= w->rhythm.look_ns ? look_again(w) : 0;
 }
 
 /* Hand records on until a signal, the end of the time, or a failed write. */
 static int run(struct watch *w)
 {
 	struct pollfd fds[] = {
-		{ .fd = tracer_fd(w->tracer), .events = POLLIN },
 		{ .fd = w->signals, .events = POLLIN },
+		{ .fd = tracer_fd(w->tracer), .events = POLLIN },
+		{ .fd = w->evidence.hook_switch.inotify, .events = POLLIN },
+		{ .fd = w->evidence.probe_switch.inotify, .events = POLLIN },
 	};
 	__u64 length = (__u64)(w->options.duration * 1e9);
 	__u64 end = length ? w->start_ns + length : 0;
-	__u64 look = now_ns() + SECOND_LOOK_NS;
-	__u64 now;
 	int err = 0;
 
-	while (!err && !(fds[1].revents & POLLIN) && (!end || now_ns() < end)) {
-		if (poll(fds, 2, time_left(look, end)) < 0 && errno != EINTR)
+	rhythm_begin(&w->rhythm, now_ns());
+	while (!err && !(fds[0].revents & POLLIN) && (!end || now_ns() < end)) {
+		int n = poll(fds, sizeof(fds) / sizeof(fds[0]),
+			     rhythm_wait(&w->rhythm, end, now_ns()));
+
+		if (n < 0 && errno != EINTR)
 			return -errno;
-		if (now_ns() >= look) {
-			err = look_again(w);
-			look = now_ns() + SECOND_LOOK_NS;
-		}
-		now = now_ns();
-		if (!err)
-			err = tracer_poll(w->tracer);
-		if (!err)
-			evidence_told(&w->evidence, now);
+		err = wake_up(w, n > 0,
+			      (fds[2].revents | fds[3].revents) & POLLIN);
 	}
 	return err;
 }
