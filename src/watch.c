@@ -16,6 +16,7 @@
 #include "facts.h"
 #include "finding.h"
 #include "follow.h"
+#include "footprint.h"
 #include "log.h"
 #include "mounts.h"
 #include "options.h"
@@ -310,6 +311,8 @@ static int finish(struct watch *w, struct summary *s)
 {
 	int err = 0;
 
+	s->kernel_bytes = footprint_kernel();
+	s->rss_bytes = footprint_process();
 	if (tracer_busy(w->tracer))
 		err = tracer_sweep(w->tracer);
 	tracer_stop(w->tracer);
