@@ -9,6 +9,7 @@
 /* No function is larger; behind the last one of a module lies a gap. */
 #define FUNCTION_MAX 65536
 #define ADDRESS_DIGITS 16
+#define BUFFER_LEN 65536
 
 struct ksyms {
 	struct ksym *syms;
@@ -203,14 +204,18 @@ int ksyms_read(FILE *from, struct ksyms **out)
 int ksyms_read_kernel(struct ksyms **out)
 {
 	FILE *f = fopen("/proc/kallsyms", "re");
+	char *buffer;
 	int err;
 
 	if (!f)
 		return -errno;
 	/* By itself it reads 1 KiB at once. */
-	setvbuf(f, NULL, _IOFBF, 1 << 16);
+	buffer = malloc(BUFFER_LEN);
+	if (buffer)
+		setvbuf(f, buffer, _IOFBF, BUFFER_LEN);
 	err = ksyms_read(f, out);
 	fclose(f);
+	free(buffer);
 	return err;
 }
 
