@@ -45,7 +45,7 @@ struct blindness {
 	} state[BLIND_MAX];
 	uint64_t looked_ns;
 	uint64_t rested_ns; /* until then it had nothing to do */
-	uint64_t held_up; /* BLIND_consumer, so far */
+	uint64_t held_up;   /* BLIND_consumer, so far */
 };
 
 /* Told of an interval that begins (`open`), or that has ended. */
