@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * count.bpf.h - totals and blindness, in maps: no ring can lose them. Of the
- * maps that the includer has: `counters` and `blind`.
+ * maps that the includer has: `counters` and `blind`. Its stir() has the user
+ * side look at them soon.
  */
 #ifndef DIRTYWATCH_COUNT_BPF_H
 #define DIRTYWATCH_COUNT_BPF_H
@@ -33,6 +34,7 @@ static __always_inline void go_blind(__u32 kind)
 		span->first_ns = now;
 	span->last_ns = now;
 	__sync_fetch_and_add(&span->count, 1);
+	stir();
 }
 
 #endif

@@ -84,6 +84,15 @@ static __always_inline void record_send(struct record *record)
 	bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
 }
 
+/* Nothing to read, but its reader is woken. A full ring has done that. */
+static __always_inline void ring_nudge(void)
+{
+	__u64 *nothing = bpf_ringbuf_reserve(&ring, sizeof(*nothing), 0);
+
+	if (nothing)
+		bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+}
+
 static __always_inline void record_discard(struct record *record)
 {
 	bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);

@@ -19,6 +19,7 @@ __u64 live;
 __u64 awaited;
 __u32 blocks_seen;
 __u32 following;
+__u32 calm;
 
 const volatile __u32 knob_dev;
 const volatile __u32 knob_tgid;

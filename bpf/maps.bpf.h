@@ -127,5 +127,17 @@ extern __u64 awaited;
 extern __u32 blocks_seen;
 /* Are the readers of lost pages being watched? */
 extern __u32 following;
+/* Has nothing happened since the user side looked? It may sleep long then. */
+extern __u32 calm;
+
+/* Have the user side look again soon, though there is no record. */
+extern int wake_user(void);
+
+/* What the user side has to look at, now or in a while, has happened. */
+static __always_inline void stir(void)
+{
+	if (calm)
+		wake_user();
+}
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* say.bpf.c - a verdict is counted and sent, and the window ends with it. */
+/* say.bpf.c - a verdict is counted and sent, and the window ends with it; the
+ * user side is woken. */
 #include "vmlinux.h"
 #include "windows.bpf.h"
 
@@ -89,5 +90,13 @@ int window_say(const struct place *place, const struct window *w, __u32 v,
 	} else {
 		say(&at, w, v, (struct dentry *)dentry, search);
 	}
+	return 0;
+}
+
+/* Once a look, whatever happens how often. */
+int wake_user(void)
+{
+	calm = 0;
+	ring_nudge();
 	return 0;
 }

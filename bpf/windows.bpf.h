@@ -72,6 +72,7 @@ static __always_inline void windows_open(__u64 mapping, const struct window *w,
 	if (!err) {
 		__sync_fetch_and_add(&live, 1);
 		count(COUNT_suspects);
+		stir();
 		trail_open(&place, search);
 	} else if (err == -EEXIST) {
 		go_blind(BLIND_crowded);

@@ -131,9 +131,10 @@ static bool is_over(const struct blindness *b, enum blind kind, uint64_t now_ns)
 static struct blind_span held_up(struct blindness *b,
 				 const struct blind_span *ring, uint64_t now_ns)
 {
+	uint64_t since = later(b->looked_ns, b->rested_ns);
 	struct blind_span span = { 0 };
 
-	if (now_ns - b->looked_ns >= BLINDNESS_LATE_NS &&
+	if (now_ns > since && now_ns - since >= BLINDNESS_LATE_NS &&
 	    ring->count > b->state[BLIND_ring_full].count)
 		b->held_up += ring->count - b->state[BLIND_ring_full].count;
 	span.count = b->held_up;
@@ -174,6 +175,24 @@ int blindness_finish(struct blindness *b,
 			err = end_interval(b, i, fn, arg);
 	b->looked_ns = now_ns;
 	return err;
+}
+
+void blindness_rested(struct blindness *b, uint64_t ns)
+{
+	b->rested_ns = ns;
+}
+
+uint64_t blindness_due(const struct blindness *b)
+{
+	uint64_t due = 0;
+
+	for (int i = 0; i < BLIND_MAX; i++) {
+		uint64_t end = b->state[i].grown_ns + b->state[i].quiet_ns;
+
+		if (b->state[i].open)
+			due = due ? sooner(due, end) : end;
+	}
+	return due;
 }
 
 void blindness_add(struct blindness *b, enum blind kind,

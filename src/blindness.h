@@ -22,7 +22,10 @@
 #define BLINDNESS_QUIET_NS 3000000000ULL
 #define BLINDNESS_QUIET_MAX_NS 3600000000000ULL
 
-/* A look that comes so long after the one before: the tool was held up. */
+/*
+ * A look that comes so long after the one before, or after there was something
+ * to do again: the tool was held up.
+ */
 #define BLINDNESS_LATE_NS 3000000000ULL
 
 /* The intervals of one kind, the oldest first. */
@@ -41,7 +44,8 @@ struct blindness {
 		bool open; /* its last interval goes on */
 	} state[BLIND_MAX];
 	uint64_t looked_ns;
-	uint64_t held_up; /* BLIND_consumer, so far */
+	uint64_t rested_ns; /* until then it had nothing to do */
+	uint64_t held_up;   /* BLIND_consumer, so far */
 };
 
 /* Told of an interval that begins (`open`), or that has ended. */
@@ -63,6 +67,15 @@ int blindness_look(struct blindness *b, const struct blind_span seen[BLIND_MAX],
 int blindness_finish(struct blindness *b,
 		     const struct blind_span seen[BLIND_MAX], uint64_t now_ns,
 		     blindness_fn fn, void *arg);
+
+/*
+ * The tool slept on purpose until `ns`, when the first record came or its time
+ * was over: up to then it was not held up.
+ */
+void blindness_rested(struct blindness *b, uint64_t ns);
+
+/* When the first of the open intervals will be over, 0: none is open. */
+uint64_t blindness_due(const struct blindness *b);
 
 /* An interval that is known from elsewhere, over before the next look. */
 void blindness_add(struct blindness *b, enum blind kind,

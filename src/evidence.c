@@ -109,6 +109,11 @@ void evidence_told(struct evidence *e, uint64_t ns)
 		say_unnoted(e, e->dir, err);
 }
 
+void evidence_rested(struct evidence *e, uint64_t ns)
+{
+	blindness_rested(&e->blindness, ns);
+}
+
 void evidence_end(struct evidence *e, bool told)
 {
 	hook_switch_close(&e->hook_switch);

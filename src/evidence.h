@@ -41,9 +41,15 @@ int evidence_begin(struct evidence *e, const struct options *options);
 
 /*
  * All that the hooks handed over before `ns` has been printed. To be called
- * often; takes note of it about once a second.
+ * often; takes note of it once a second at most.
  */
 void evidence_told(struct evidence *e, uint64_t ns);
+
+/*
+ * Up to `ns` there was nothing to do: it was not for being held up that nobody
+ * looked.
+ */
+void evidence_rested(struct evidence *e, uint64_t ns);
 
 /* Look, and print what began or ended. Returns 0 or -errno. */
 int evidence_look(struct evidence *e, const struct tracer *tracer);

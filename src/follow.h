@@ -19,6 +19,12 @@ struct follow {
 void follow_finding(struct follow *follow, struct tracer *tracer,
 		    const struct finding *f, uint64_t now);
 
+/* Is anybody followed? */
+static inline bool follow_busy(const struct follow *follow)
+{
+	return follow->until_ns;
+}
+
 /* Ends what has lasted long enough; to be called now and then. */
 void follow_tick(struct follow *follow, struct tracer *tracer, uint64_t now);
 

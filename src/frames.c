@@ -120,28 +120,38 @@ struct filling {
 	unsigned int count;
 	unsigned int scopes; /* bit set of the scopes found */
 	int err;
+	const struct row *sorted[ROWS]; /* there are many symbols to find */
 };
+
+static int by_name(const void *a, const void *b)
+{
+	const struct row *const *x = a, *const *y = b;
+
+	return strcmp((*x)->symbol, (*y)->symbol);
+}
 
 static void add_frame(const struct ksym *sym, void *arg)
 {
+	const struct row wanted = { .symbol = sym->name };
+	const struct row *key = &wanted, **found;
 	struct filling *f = arg;
 
-	for (unsigned int i = 0; i < ROWS; i++) {
-		if (strcmp(sym->name, rows[i].symbol) != 0 ||
-		    (*sym->module && strcmp(sym->module, "btrfs") != 0))
-			continue;
-		if (f->count == FRAMES_MAX) {
-			f->err = -E2BIG;
-			return;
-		}
-		f->frames[f->count++] = (struct frame){
-			.from = sym->from,
-			.to = sym->to,
-			.scope = rows[i].scope,
-			.way = rows[i].way,
-		};
-		f->scopes |= 1U << rows[i].scope;
+	if (*sym->module && strcmp(sym->module, "btrfs") != 0)
+		return;
+	found = bsearch(&key, f->sorted, ROWS, sizeof(key), by_name);
+	if (!found)
+		return;
+	if (f->count == FRAMES_MAX) {
+		f->err = -E2BIG;
+		return;
 	}
+	f->frames[f->count++] = (struct frame){
+		.from = sym->from,
+		.to = sym->to,
+		.scope = (*found)->scope,
+		.way = (*found)->way,
+	};
+	f->scopes |= 1U << (*found)->scope;
 }
 
 static int by_address(const void *a, const void *b)
@@ -156,6 +166,9 @@ int frames_fill(const struct ksyms *ksyms, struct frame frames[FRAMES_MAX])
 	const unsigned int needed = 1U << SCOPE_WRITE | 1U << SCOPE_WRITEBACK;
 	struct filling f = { .frames = frames };
 
+	for (unsigned int i = 0; i < ROWS; i++)
+		f.sorted[i] = &rows[i];
+	qsort(f.sorted, ROWS, sizeof(f.sorted[0]), by_name);
 	ksyms_each(ksyms, add_frame, &f);
 	if (f.err)
 		return f.err;

@@ -9,6 +9,7 @@
 /* No function is larger; behind the last one of a module lies a gap. */
 #define FUNCTION_MAX 65536
 #define ADDRESS_DIGITS 16
+#define BUFFER_LEN 65536
 
 struct ksyms {
 	struct ksym *syms;
@@ -17,6 +18,7 @@ struct ksyms {
 	char *names; /* all names and modules, each with its NUL */
 	size_t names_used;
 	size_t names_room;
+	size_t module; /* where the last one of a module lies in there */
 };
 
 /* Names are kept as offsets until all are there, since the buffer moves. */
@@ -38,55 +40,105 @@ static int keep_text(struct ksyms *k, const char *text, size_t len, size_t *at)
 	return 0;
 }
 
-static int keep_symbol(struct ksyms *k, __u64 address, const char *name,
-		       const char *module)
+/* Those of a module come one after the other: its name is kept once. */
+static int keep_module(struct ksyms *k, const char *name, size_t len,
+		       size_t *at)
 {
-	size_t at, module_at = 0;
-	int err;
+	const char *last = k->names + k->module;
+	int err = 0;
 
-	if (k->count == k->room) {
-		size_t room = k->room ? 2 * k->room : 1 << 16;
-		struct ksym *syms = realloc(k->syms, room * sizeof(*syms));
+	if (len && (strncmp(last, name, len) != 0 || last[len]))
+		err = keep_text(k, name, len, &k->module);
+	*at = len ? k->module : 0;
+	return err;
+}
 
-		if (!syms)
-			return -ENOMEM;
-		k->syms = syms;
-		k->room = room;
-	}
-	err = keep_text(k, name, strcspn(name, "."), &at);
-	if (!err && *module)
-		err = keep_text(k, module, strlen(module), &module_at);
+static int make_room(struct ksyms *k, size_t room)
+{
+	struct ksym *syms = realloc(k->syms, room * sizeof(*syms));
+
+	if (!syms)
+		return -ENOMEM;
+	k->syms = syms;
+	k->room = room;
+	return 0;
+}
+
+/* What a line says, not yet taken out of it. */
+struct line {
+	__u64 address;
+	const char *name, *module;
+	size_t name_len, module_len;
+	char type;
+};
+
+static int keep_symbol(struct ksyms *k, const struct line *l)
+{
+	const char *dot = memchr(l->name, '.', l->name_len);
+	size_t len = dot ? (size_t)(dot - l->name) : l->name_len;
+	bool part = false;
+	size_t at, module_at;
+	int err = 0;
+
+	for (; dot && !part;
+	     dot = memchr(dot + 1, '.', l->name + l->name_len - dot - 1))
+		part = !strncmp(dot, ".cold", 5) || !strncmp(dot, ".part", 5);
+	if (k->count == k->room)
+		err = make_room(k, k->room ? 2 * k->room : 1 << 16);
+	if (!err)
+		err = keep_text(k, l->name, len, &at);
+	if (!err)
+		err = keep_module(k, l->module, l->module_len, &module_at);
 	if (err)
 		return err;
 	k->syms[k->count++] = (struct ksym){
-		.from = address,
-		.part = strstr(name, ".cold") || strstr(name, ".part"),
+		.from = l->address,
+		.part = part,
 		.name = (const char *)at,
 		.module = (const char *)module_at,
 	};
 	return 0;
 }
 
-/* One line: address, type, name, and for a module its name in brackets. */
-static int read_line(struct ksyms *k, const char *line)
+/*
+ * Address, type, name, and for a module its name in brackets. Returns false if
+ * it is none. There are more than 100,000: sscanf() takes too long.
+ */
+static bool parse_line(const char *at, struct line *l)
 {
-	size_t digits = strspn(line, "0123456789abcdef");
-	char name[512], module[64] = "";
-	unsigned long long address;
-	char type, bracket;
-	int fields;
+	static const char digits[] = "0123456789abcdef";
+	int count = 0;
 
-	/* sscanf() alone takes a sign, 0x, and digits without end. */
-	if (!digits || digits > ADDRESS_DIGITS || line[digits] != ' ')
+	l->address = 0;
+	for (; *at && strchr(digits, *at) && count < ADDRESS_DIGITS; count++)
+		l->address = l->address << 4 |
+			     (__u64)(strchr(digits, *at++) - digits);
+	if (!count || at[0] != ' ' || !at[1] || strchr(" \t\n", at[1]) ||
+	    at[2] != ' ')
+		return false;
+	l->type = at[1];
+	l->name = at + 3;
+	l->name_len = strcspn(l->name, " \t\n");
+	l->module =
+		l->name + l->name_len + strspn(l->name + l->name_len, " \t");
+	l->module_len = 0;
+	if (*l->module == '[') {
+		l->module_len = strcspn(++l->module, "]\n");
+		if (!l->module_len || l->module[l->module_len] != ']')
+			return false;
+	}
+	return l->name_len && l->address != ~0ULL;
+}
+
+static int read_line(struct ksyms *k, const char *text)
+{
+	struct line l;
+
+	if (!parse_line(text, &l))
 		return -EBADMSG;
-	fields = sscanf(line, "%llx %c %511s [%63[^]\n]%c", &address, &type,
-			name, module, &bracket);
-	if ((fields != 3 && (fields != 5 || bracket != ']')) ||
-	    address == ~0ULL)
-		return -EBADMSG;
-	if (!strchr("tTwW", type) || !address)
+	if (!strchr("tTwW", l.type) || !l.address)
 		return 0;
-	return keep_symbol(k, address, name, module);
+	return keep_symbol(k, &l);
 }
 
 static int by_address(const void *a, const void *b)
@@ -96,11 +148,22 @@ static int by_address(const void *a, const void *b)
 	return (x->from > y->from) - (x->from < y->from);
 }
 
+/* Keep no more than is used. */
+static void shrink(struct ksyms *k)
+{
+	char *names = realloc(k->names, k->names_used);
+
+	if (names)
+		k->names = names;
+	make_room(k, k->count);
+}
+
 /* Sort, let each symbol end where the next begins, turn offsets to texts. */
 static void finish(struct ksyms *k)
 {
 	__u64 next = ~0ULL;
 
+	shrink(k);
 	qsort(k->syms, k->count, sizeof(*k->syms), by_address);
 	for (size_t i = k->count; i-- > 0;) {
 		struct ksym *s = &k->syms[i];
@@ -136,6 +199,24 @@ int ksyms_read(FILE *from, struct ksyms **out)
 	finish(k);
 	*out = k;
 	return 0;
+}
+
+int ksyms_read_kernel(struct ksyms **out)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char *buffer;
+	int err;
+
+	if (!f)
+		return -errno;
+	/* By itself it reads 1 KiB at once. */
+	buffer = malloc(BUFFER_LEN);
+	if (buffer)
+		setvbuf(f, buffer, _IOFBF, BUFFER_LEN);
+	err = ksyms_read(f, out);
+	fclose(f);
+	free(buffer);
+	return err;
 }
 
 void ksyms_free(struct ksyms *k)

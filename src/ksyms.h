@@ -26,6 +26,10 @@ struct ksyms;
  * addresses are hidden, -EBADMSG if a line is malformed, -ENOMEM.
  */
 int ksyms_read(FILE *from, struct ksyms **out);
+
+/* Those of this kernel. Returns as above, or -errno. */
+int ksyms_read_kernel(struct ksyms **out);
+
 void ksyms_free(struct ksyms *ksyms);
 
 /* Call `fn` for every function, in the order of their addresses. */

@@ -44,6 +44,8 @@ const struct field recording_blind_fields[] = {
 const struct field recording_summary_fields[] = {
 	FIELD(1, FIELD_U64, struct summary, open_stranded),
 	FIELD(2, FIELD_U64, struct summary, seconds),
+	FIELD(3, FIELD_U64, struct summary, kernel_bytes),
+	FIELD(4, FIELD_U64, struct summary, rss_bytes),
 	FIELD_END,
 };
 

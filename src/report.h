@@ -55,7 +55,9 @@ struct summary {
 	/* The same kind by kind, or NULL: each was one interval. */
 	const struct blind_intervals *intervals;
 	uint64_t open_stranded;
-	double seconds; /* watched */
+	double seconds;	       /* watched */
+	uint64_t kernel_bytes; /* of maps and programs, 0: not known */
+	uint64_t rss_bytes;    /* of the tool, resident, 0: not known */
 	int exit_code;
 };
 

@@ -178,6 +178,10 @@ static int json_summary(struct report *r, const struct summary *s)
 	add(o, "open_stranded", json_object_new_uint64(s->open_stranded));
 	add(o, "exit_code", json_object_new_int(s->exit_code));
 	add(o, "seconds", json_object_new_double(s->seconds));
+	if (s->kernel_bytes)
+		add(o, "kernel_bytes", json_object_new_uint64(s->kernel_bytes));
+	if (s->rss_bytes)
+		add(o, "rss_bytes", json_object_new_uint64(s->rss_bytes));
 	add(o, "counters", counters(s));
 	add(o, "blind", blinds(r, s));
 	return object_emit(r, o);

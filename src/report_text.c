@@ -245,6 +245,17 @@ static void print_counters(FILE *out, const struct summary *s)
 	fprintf(out, "%12" PRIu64 " pages stranded now\n", s->open_stranded);
 }
 
+/* What is not known is of a recording that is older. */
+static void print_memory(FILE *out, const struct summary *s)
+{
+	if (s->kernel_bytes)
+		fprintf(out, "%12" PRIu64 " bytes of maps and programs\n",
+			s->kernel_bytes);
+	if (s->rss_bytes)
+		fprintf(out, "%12" PRIu64 " bytes of this tool in memory\n",
+			s->rss_bytes);
+}
+
 static void print_blinds(FILE *out, const struct report *r,
 			 const struct summary *s)
 {
@@ -302,6 +313,8 @@ static int text_summary(struct report *r, const struct summary *s)
 	if (!line_open(&line))
 		return -ENOMEM;
 	print_counters(line.to, s);
+	if (r->verbose >= 1)
+		print_memory(line.to, s);
 	print_blinds(line.to, r, s);
 	print_verdict(line.to, s);
 	return line_emit(r, &line);

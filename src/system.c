@@ -91,16 +91,6 @@ static int open_error(const char *path)
 	return 0;
 }
 
-static int read_ksyms(struct ksyms **ksyms)
-{
-	FILE *f = fopen("/proc/kallsyms", "re");
-	int err = f ? ksyms_read(f, ksyms) : -errno;
-
-	if (f)
-		fclose(f);
-	return err;
-}
-
 bool system_takes_probes(void)
 {
 	char line[SYSTEM_WORD * 2], word[SYSTEM_WORD];
@@ -134,7 +124,7 @@ void system_read(struct system *s, const char *btf)
 	read_line(PROBE_SWITCH, s->kprobes_enabled, SYSTEM_WORD);
 	read_marked(PREEMPTION, '(', ')', s->preempt);
 	s->kcore_error = open_error("/proc/kcore");
-	s->ksyms_error = read_ksyms(&s->ksyms);
+	s->ksyms_error = ksyms_read_kernel(&s->ksyms);
 }
 
 void system_free(struct system *s)

@@ -71,6 +71,12 @@ int tracer_sweep(struct tracer *t)
 	return t->ops->sweep(t);
 }
 
+void tracer_calm(struct tracer *t)
+{
+	if (t->ops->calm)
+		t->ops->calm(t);
+}
+
 bool tracer_busy(const struct tracer *t)
 {
 	return t->ops->busy(t);

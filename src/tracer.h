@@ -53,6 +53,13 @@ int tracer_poll(struct tracer *tracer);
 /* Look again at the pages that are left clean. Returns 0 or -errno. */
 int tracer_sweep(struct tracer *tracer);
 
+/*
+ * To be called before a look: the first thing that happens from now on, be it
+ * a suspect page or blindness, makes the descriptor readable for a moment,
+ * record or no record.
+ */
+void tracer_calm(struct tracer *tracer);
+
 /* Is any page suspect now? */
 bool tracer_busy(const struct tracer *tracer);
 

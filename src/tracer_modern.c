@@ -205,6 +205,12 @@ static int modern_sweep(struct tracer *base)
 	return hooks_look(&modern(base)->hooks);
 }
 
+/* In order with modern_busy(): what it does not see any more, wakes. */
+static void modern_calm(struct tracer *base)
+{
+	__atomic_store_n(&modern(base)->skel->bss->calm, 1, __ATOMIC_SEQ_CST);
+}
+
 static bool modern_busy(const struct tracer *base)
 {
 	const struct modern *t = modern(base);
@@ -318,6 +324,7 @@ static const struct tracer_ops modern_ops = {
 	.fd = modern_fd,
 	.poll = modern_poll,
 	.sweep = modern_sweep,
+	.calm = modern_calm,
 	.busy = modern_busy,
 	.follow = modern_follow,
 	.forget = modern_forget,

@@ -9,6 +9,8 @@ struct tracer_ops {
 	int (*fd)(const struct tracer *tracer);
 	int (*poll)(struct tracer *tracer);
 	int (*sweep)(struct tracer *tracer);
+	/* NULL: whatever happens wakes. */
+	void (*calm)(struct tracer *tracer);
 	bool (*busy)(const struct tracer *tracer);
 	int (*follow)(struct tracer *tracer, bool on);
 	int (*forget)(struct tracer *tracer, __u64 ns);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* watch.c - the verb `watch`; the path of a record is on_record(). */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "facts.h"
 #include "finding.h"
 #include "follow.h"
+#include "footprint.h"
 #include "log.h"
 #include "mounts.h"
 #include "options.h"
@@ -24,11 +26,9 @@
 #include "recorder.h"
 #include "report.h"
 #include "resolve.h"
+#include "rhythm.h"
 #include "tracer.h"
 #include "watch.h"
-
-/* How often pages that were left clean are looked at again. */
-#define SECOND_LOOK_NS 1000000000LL
 
 struct watch {
 	struct options options;
@@ -39,9 +39,11 @@ struct watch {
 	struct follow follow;
 	struct report *report;
 	struct evidence evidence;
+	struct rhythm rhythm;
 	struct recording_writer *keep; /* NULL: nothing is recorded */
 	struct recorder *recorder;
 	__u64 start_ns;
+	__u64 first_ns; /* of the first record since it woke, 0: none */
 	int signals;
 };
 
@@ -65,6 +67,8 @@ static int on_record(void *arg, const void *data, size_t size)
 		w->evidence.malformed++;
 		return recorder_malformed(w->recorder, data, size);
 	}
+	if (!w->first_ns)
+		w->first_ns = record.ns;
 	recorder_raw(w->recorder, data, size);
 	finding_from_record(&record, &finding);
 	/* A name that cannot be found stays unknown; the finding goes on. */
@@ -78,7 +82,8 @@ static int on_record(void *arg, const void *data, size_t size)
 /* The tracer's own programs stand in a stack too, and tell nothing. */
 static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
 {
-	const struct ksym *sym = ksyms_at(arg, address);
+	const struct watch *w = arg;
+	const struct ksym *sym = ksyms_at(w->ksyms, address);
 
 	if (!sym || !strcmp(sym->module, "bpf"))
 		return NULL;
@@ -88,36 +93,39 @@ static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
 
 /* ---- begin ---------------------------------------------------------- */
 
-/* From the start on, the recorder is told all that the report is told. */
-static int begin(struct watch *w, const struct report_start_info *info)
-{
-	int err;
-
-	if (!w->keep)
-		return report_start(w->report, info);
-	w->recorder = recorder_new(w->keep, w->ksyms, w->options.verbose);
-	if (!w->recorder)
-		return -ENOMEM;
-	report_also(w->report, recorder_report(w->recorder));
-	err = report_start(w->report, info);
-	return err ? err : record_facts(w->recorder, &w->options, w->tracer);
-}
-
 /*
  * Read the symbols once more: our own programs have some by now, and without
  * them their addresses would be taken for those of whoever stands before them.
  */
 static void name_programs(struct watch *w)
 {
-	FILE *f = fopen("/proc/kallsyms", "re");
 	struct ksyms *now;
 
-	if (f && !ksyms_read(f, &now)) {
-		ksyms_free(w->ksyms);
-		w->ksyms = now;
-	}
-	if (f)
-		fclose(f);
+	if (ksyms_read_kernel(&now))
+		return;
+	ksyms_free(w->ksyms);
+	w->ksyms = now;
+	/* What loading took, and what these do not need, for good. */
+	malloc_trim(0);
+}
+
+/*
+ * From the start on, the recorder is told all that the report is told. It keeps
+ * the symbols, so they cannot wait until it was said that all is armed.
+ */
+static int begin(struct watch *w, const struct report_start_info *info)
+{
+	int err;
+
+	if (!w->keep)
+		return report_start(w->report, info);
+	name_programs(w);
+	w->recorder = recorder_new(w->keep, w->ksyms, w->options.verbose);
+	if (!w->recorder)
+		return -ENOMEM;
+	report_also(w->report, recorder_report(w->recorder));
+	err = report_start(w->report, info);
+	return err ? err : record_facts(w->recorder, &w->options, w->tracer);
 }
 
 static int open_report(struct watch *w)
@@ -128,7 +136,6 @@ static int open_report(struct watch *w)
 	struct utsname kernel;
 	struct timespec wall;
 
-	name_programs(w);
 	w->report = w->options.quiet ? report_none_new()
 				     : report_stdout_new(w->options.json,
 							 w->options.verbose);
@@ -144,7 +151,7 @@ static int open_report(struct watch *w)
 	info.srcversion = facts_srcversion(srcversion, sizeof(srcversion));
 	info.unseen = tracer_unseen(w->tracer);
 	info.symbol = symbol_at;
-	info.symbol_arg = w->ksyms;
+	info.symbol_arg = w;
 	return begin(w, &info);
 }
 
@@ -237,48 +244,64 @@ static void show_hooks(const struct watch *w)
 /* The second look at suspect pages, and at the evidence itself. */
 static int look_again(struct watch *w)
 {
+	__u64 now = now_ns();
+	bool busy;
 	int err = 0;
 
-	follow_tick(&w->follow, w->tracer, now_ns());
-	if (tracer_busy(w->tracer))
+	follow_tick(&w->follow, w->tracer, now);
+	tracer_calm(w->tracer);
+	busy = tracer_busy(w->tracer);
+	if (busy)
 		err = tracer_sweep(w->tracer);
-	return err ? err : evidence_look(&w->evidence, w->tracer);
+	if (!err)
+		err = evidence_look(&w->evidence, w->tracer);
+	rhythm_looked(&w->rhythm, busy || follow_busy(&w->follow),
+		      blindness_due(&w->evidence.blindness), now);
+	return err;
 }
 
-/* Milliseconds to sleep: to the second look, or to the end. */
-static int time_left(__u64 look_ns, __u64 end_ns)
+/* What there is to do after a sleep, which was cut short if `woken`. */
+static int wake_up(struct watch *w, bool woken, bool switched)
 {
-	__u64 until = end_ns && end_ns < look_ns ? end_ns : look_ns;
 	__u64 now = now_ns();
+	int err;
 
-	return until > now ? (int)((until - now) / 1000000) + 1 : 0;
+	w->first_ns = 0;
+	if (woken)
+		rhythm_stir(&w->rhythm, now);
+	if (switched)
+		rhythm_hurry(&w->rhythm, now);
+	err = tracer_poll(w->tracer);
+	if (err)
+		return err;
+	evidence_told(&w->evidence, now);
+	evidence_rested(&w->evidence, w->first_ns ? w->first_ns : now);
+	/* To print them may have taken long. */
+	return now_ns() >= w->rhythm.look_ns ? look_again(w) : 0;
 }
 
 /* Hand records on until a signal, the end of the time, or a failed write. */
 static int run(struct watch *w)
 {
 	struct pollfd fds[] = {
-		{ .fd = tracer_fd(w->tracer), .events = POLLIN },
 		{ .fd = w->signals, .events = POLLIN },
+		{ .fd = tracer_fd(w->tracer), .events = POLLIN },
+		{ .fd = w->evidence.hook_switch.inotify, .events = POLLIN },
+		{ .fd = w->evidence.probe_switch.inotify, .events = POLLIN },
 	};
 	__u64 length = (__u64)(w->options.duration * 1e9);
 	__u64 end = length ? w->start_ns + length : 0;
-	__u64 look = now_ns() + SECOND_LOOK_NS;
-	__u64 now;
 	int err = 0;
 
-	while (!err && !(fds[1].revents & POLLIN) && (!end || now_ns() < end)) {
-		if (poll(fds, 2, time_left(look, end)) < 0 && errno != EINTR)
+	rhythm_begin(&w->rhythm, now_ns());
+	while (!err && !(fds[0].revents & POLLIN) && (!end || now_ns() < end)) {
+		int n = poll(fds, sizeof(fds) / sizeof(fds[0]),
+			     rhythm_wait(&w->rhythm, end, now_ns()));
+
+		if (n < 0 && errno != EINTR)
 			return -errno;
-		if (now_ns() >= look) {
-			err = look_again(w);
-			look = now_ns() + SECOND_LOOK_NS;
-		}
-		now = now_ns();
-		if (!err)
-			err = tracer_poll(w->tracer);
-		if (!err)
-			evidence_told(&w->evidence, now);
+		err = wake_up(w, n > 0,
+			      (fds[2].revents | fds[3].revents) & POLLIN);
 	}
 	return err;
 }
@@ -290,6 +313,8 @@ static int finish(struct watch *w, struct summary *s)
 {
 	int err = 0;
 
+	s->kernel_bytes = footprint_kernel();
+	s->rss_bytes = footprint_process();
 	if (tracer_busy(w->tracer))
 		err = tracer_sweep(w->tracer);
 	tracer_stop(w->tracer);
@@ -321,6 +346,8 @@ static int watch(struct watch *w)
 	err = open_report(w);
 	if (!err)
 		err = evidence_begin(&w->evidence, &w->options);
+	if (!err && !w->keep)
+		name_programs(w);
 	if (!err)
 		err = run(w);
 	if (!err)

@@ -92,7 +92,9 @@ static inline struct summary made_summary(void)
 {
 	static struct blind_intervals intervals[BLIND_MAX];
 	struct summary s = { .seconds = 12.345678901234567,
-			     .intervals = intervals };
+			     .intervals = intervals,
+			     .kernel_bytes = 6543210,
+			     .rss_bytes = 1ULL << 33 };
 
 	for (int i = 0; i < COUNT_MAX; i++)
 		s.counters[i] = 1000 + (uint64_t)i;

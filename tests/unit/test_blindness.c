@@ -259,6 +259,53 @@ static void test_held_up(void **state)
 	assert_int_equal(w.b.kinds[BLIND_ring_full].at[1].count, 9);
 }
 
+/* Who slept since nothing went on is held up from the first record on only. */
+static void test_rested(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	look(&w, "");
+	w.now += 60 * S;
+	blindness_rested(&w.b, w.now);
+	count(&w, BLIND_ring_full, w.now, 5);
+	look(&w, "0:161+161=5... ");
+	w.now += 60 * S;
+	blindness_rested(&w.b, w.now - 3 * S);
+	count(&w, BLIND_ring_full, w.now, 2);
+	w.now += S;
+	w.text[0] = '\0';
+	blindness_look(&w.b, w.seen, w.now, tell, &w);
+	assert_int_equal(w.b.kinds[BLIND_consumer].at[0].count, 2);
+	/* A time to come tells nothing. */
+	blindness_rested(&w.b, w.now + 90 * S);
+	count(&w, BLIND_ring_full, w.now, 1);
+	blindness_look(&w.b, w.seen, w.now + 4 * S, tell, &w);
+	assert_int_equal(w.b.kinds[BLIND_consumer].at[0].count, 2);
+}
+
+static void test_due(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	assert_int_equal(blindness_due(&w.b), 0);
+	count(&w, 1, w.now, 1);
+	look(&w, "1:100+100=1... ");
+	assert_int_equal(blindness_due(&w.b), 104 * S);
+	count(&w, 2, w.now, 1);
+	look(&w, "2:101+101=1... ");
+	assert_int_equal(blindness_due(&w.b), 104 * S);
+	count(&w, 1, w.now, 1);
+	look(&w, "");
+	assert_int_equal(blindness_due(&w.b), 105 * S);
+	w.now += 2 * S;
+	look(&w, "1:100+102=2 2:101+101=1 ");
+	assert_int_equal(blindness_due(&w.b), 0);
+}
+
 static void test_added(void **state)
 {
 	const struct blind_span gap = { 1, 5 * S, 99 * S };
@@ -303,6 +350,8 @@ int main(void)
 		cmocka_unit_test(test_flapping),
 		cmocka_unit_test(test_merged),
 		cmocka_unit_test(test_held_up),
+		cmocka_unit_test(test_rested),
+		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_added),
 		cmocka_unit_test(test_refused),
 	};
