@@ -304,8 +304,9 @@ static bool print_left(FILE *out, const struct report *r,
 	for (unsigned int i = 0; i < LEFT_KINDS; i++) {
 		if (!left->count[i] || !report_is_left_shown(r, i))
 			continue;
-		fprintf(out, "%s%" PRIu64 " %s", any ? ", " : "left out: ",
-			left->count[i], ratelimit_word(i));
+		fprintf(out, "%s%" PRIu64 " %s",
+			any ? ", " : "left out: ", left->count[i],
+			ratelimit_word(i));
 		any = true;
 	}
 	return any;
