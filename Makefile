@@ -219,7 +219,7 @@ valgrind: unit
 lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton) $(legacy_skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/vm/*.c tests/accuracy/*.[ch] tests/vm/silence/*.[ch] tests/matrix/*.c
+	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/replay/*.c tests/vm/*.[ch] tests/accuracy/*.[ch] tests/vm/silence/*.[ch] tests/matrix/*.c
 	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/module/shapes/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/accuracy tests/vm/silence tests/matrix

@@ -11,6 +11,7 @@
 #include "finding.h"
 
 #define FINDINGS_MAX 65536
+#define FINDINGS_BYTES (64UL << 20) /* paths may be long */
 
 static const char *const class_words[FINDING_CLASS_MAX] = {
 	[FINDING_PENDING] = "pending",
@@ -280,6 +281,7 @@ struct findings {
 	struct entry *entries;
 	uint64_t stranded; /* entries that are */
 	uint64_t uncached; /* stranded pages that found the table full */
+	size_t bytes;	   /* of the entries */
 };
 
 struct findings *findings_new(void)
@@ -291,6 +293,7 @@ static void entry_remove(struct findings *t, struct entry *e)
 {
 	if (e->stranded)
 		t->stranded--;
+	t->bytes -= sizeof(*e) + strlen(e->path) + 1;
 	HASH_DEL(t->entries, e);
 	free(e);
 }
@@ -315,6 +318,7 @@ static int entry_add(struct findings *t, const struct finding *f)
 		free(e);
 		return -ENOMEM;
 	}
+	t->bytes += sizeof(*e) + len + 1;
 	if (e->stranded)
 		t->stranded++;
 	return 0;
@@ -352,7 +356,7 @@ int findings_note(struct findings *t, struct finding *f)
 	}
 	if (!opens)
 		return 0;
-	if (HASH_COUNT(t->entries) < FINDINGS_MAX)
+	if (HASH_COUNT(t->entries) < FINDINGS_MAX && t->bytes < FINDINGS_BYTES)
 		return entry_add(t, f);
 	if (f->class == FINDING_STRANDED)
 		t->uncached++;

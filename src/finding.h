@@ -107,7 +107,7 @@ struct findings *findings_new(void);
  * Takes note of a finding, in the order in which they come. A stranded page is
  * open until its window ends; what ends a window gets the path and subvolume
  * that an earlier finding of it had, if it has none of its own. A full table
- * (65536 windows) goes on counting. Returns 0 or -ENOMEM.
+ * (65536 windows, or 64 MiB) goes on counting. Returns 0 or -ENOMEM.
  */
 int findings_note(struct findings *t, struct finding *f);
 

@@ -22,6 +22,7 @@ enum {
 	OPT_BTF,
 	OPT_TRACER,
 	OPT_STAY_GUARD,
+	OPT_LIMIT,
 };
 
 static const struct argp_option table[] = {
@@ -37,6 +38,9 @@ static const struct argp_option table[] = {
 	  "Say more: hooks, void and pending drops, libbpf's messages", 0 },
 	{ "ring-size", OPT_RING, "KIB", 0,
 	  "Size of the ring buffer, a power of two (default 1024)", 1 },
+	{ "limit", OPT_LIMIT, "N", 0,
+	  "Print at most N findings of a class a second (default 1000), 0: all",
+	  1 },
 	{ "hook", OPT_HOOK, "HOOK", 0,
 	  "Hook only so: ROLE=HOW, or HOW for all roles that can be", 1 },
 	{ "btf", OPT_BTF, "FILE", 0,
@@ -60,6 +64,16 @@ static void set_number(struct argp_state *state, const char *arg,
 			   arg, max);
 	else
 		*to = (__u32)n;
+}
+
+int limit_parse(const char *text, __u32 *limit)
+{
+	unsigned long n;
+
+	if (number_parse(text, &n) || n > RATELIMIT_MAX)
+		return -EINVAL;
+	*limit = (__u32)n;
+	return 0;
 }
 
 static void set_ring(struct argp_state *state, const char *arg,
@@ -144,6 +158,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_HOOK:
 		set_hook(state, arg, &o->hooks);
+		break;
+	case OPT_LIMIT:
+		if (limit_parse(arg, &o->limit))
+			argp_error(state, LIMIT_REFUSED, arg, RATELIMIT_MAX);
 		break;
 	case OPT_BTF:
 		o->btf = arg;

@@ -8,6 +8,7 @@
 
 #include "coverage.h"
 #include "hook_wish.h"
+#include "ratelimit.h"
 
 struct options {
 	const char *mount; /* a path on the filesystem to watch, or NULL: all */
@@ -15,6 +16,7 @@ struct options {
 	double duration;   /* seconds, 0: until a signal */
 	__u32 ring_kib;	   /* size of the ring buffer in KiB */
 	__u32 windows;	   /* suspect pages at once, 0: as many as are usual */
+	__u32 limit;	   /* findings of a class in a second, 0: all */
 	const char *btf;   /* a file with the kernel's BTF, NULL: its own */
 	__u32 tracer;	   /* enum tracer_kind */
 	const char *run_dir; /* where watches keep their notes, "": nowhere */
@@ -29,8 +31,17 @@ struct options {
 
 #define OPTIONS_DEFAULT                                                        \
 	{                                                                      \
-		.ring_kib = 1024, .run_dir = COVERAGE_DIR                      \
+		.ring_kib = 1024, .limit = RATELIMIT_DEFAULT,                  \
+		.run_dir = COVERAGE_DIR                                        \
 	}
+
+/*
+ * A limit of findings as the user typed it. Returns 0, or -EINVAL:
+ * LIMIT_REFUSED says so of the text and RATELIMIT_MAX.
+ */
+int limit_parse(const char *text, __u32 *limit);
+
+#define LIMIT_REFUSED "limit '%s' is not a number from 0 to %lu"
 
 struct argp;
 

@@ -33,6 +33,7 @@ int outbox_put(struct outbox *o, const struct record *r,
 	else
 		o->first = e;
 	o->last = e;
+	o->count++;
 	return 0;
 }
 
@@ -80,6 +81,7 @@ static void forget_first(struct outbox *o)
 	o->first = e->next;
 	if (!o->first)
 		o->last = NULL;
+	o->count--;
 	free(e);
 }
 
@@ -97,7 +99,7 @@ int outbox_flush(struct outbox *o, __u64 expired, tracer_record_fn fn,
 	while (!err && o->first) {
 		struct outbox_entry *e = o->first;
 
-		if (e->waits && e->ns >= expired)
+		if (e->waits && e->ns >= expired && o->count <= OUTBOX_MAX)
 			return 0;
 		if (e->waits)
 			give_up(&e->record);

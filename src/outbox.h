@@ -11,8 +11,12 @@
 #include "legacy/sighting.h"
 #include "tracer.h"
 
+/* In a storm the first ones go without their names: some 20 MiB. */
+#define OUTBOX_MAX 8192
+
 struct outbox {
 	struct outbox_entry *first, *last;
+	unsigned int count;
 };
 
 /*
@@ -27,8 +31,8 @@ void outbox_name(struct outbox *o, const struct sighting_name *name,
 		 size_t room);
 
 /*
- * Hand on what is complete, and what was sighted before `expired` (ns)
- * whatever it lacks. Returns 0 or what `fn` returned.
+ * Hand on what is complete, and what was sighted before `expired` (ns) or is
+ * more than OUTBOX_MAX, whatever it lacks. Returns 0 or what `fn` returned.
  */
 int outbox_flush(struct outbox *o, __u64 expired, tracer_record_fn fn,
 		 void *arg);

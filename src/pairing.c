@@ -15,6 +15,9 @@
 
 /* What ended is known for this long, for sightings that come late. */
 #define KEPT_NS 10000000000ULL
+/* In a storm, of which more than this ended, no longer than that. */
+#define PAIRS_MAX 65536
+#define CROWDED_NS 1000000000ULL
 /* Names follow at once; if they do not, they were lost. */
 #define NAMES_NS 1000000000ULL
 /* A dedupe may have waited this long for the write call to end. */
@@ -326,14 +329,15 @@ int pairing_take(struct pairing *p, const void *data, size_t size)
 
 static void forget_old(struct pairing *p, __u64 now)
 {
+	__u64 kept = HASH_COUNT(p->pairs) > PAIRS_MAX ? CROWDED_NS : KEPT_NS;
 	struct pair *pair, *next;
 
-	if (now < p->looked_ns + KEPT_NS)
+	if (now < p->looked_ns + kept)
 		return;
 	p->looked_ns = now;
 	for (pair = p->pairs; pair; pair = next) {
 		next = pair->hh.next;
-		if (!pair->done_ns || pair->done_ns + KEPT_NS > now)
+		if (!pair->done_ns || pair->done_ns + kept > now)
 			continue;
 		/* NOLINTNEXTLINE: the analyzer does not follow its lists */
 		HASH_DEL(p->pairs, pair);

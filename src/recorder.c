@@ -267,11 +267,21 @@ static int summary_chunk(struct report *report, const struct summary *s)
 	return err ? err : recording_finish(r->writer);
 }
 
+/* A replay says it at this place too; it does its own counting. */
+static int left_chunk(struct report *report, const struct left_out *left)
+{
+	struct recorder *r = recorder_of(report);
+
+	recording_put_u64(r->writer, left->total);
+	return recording_chunk(r->writer, CHUNK_LEFT);
+}
+
 static const struct report_ops ops = {
 	.start = start_chunk,
 	.finding = finding_chunk,
 	.blind = blind_chunk,
 	.summary = summary_chunk,
+	.left = left_chunk,
 };
 
 struct recorder *recorder_new(struct recording_writer *w,

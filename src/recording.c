@@ -14,6 +14,7 @@ const struct field recording_start_fields[] = {
 	FIELD(9, FIELD_U32, struct recording_start, record_size),
 	FIELD(10, FIELD_U32, struct recording_start, verbose),
 	FIELD(11, FIELD_TEXT, struct recording_start, info.unseen),
+	FIELD(12, FIELD_U32, struct recording_start, info.limit),
 	FIELD_END,
 };
 

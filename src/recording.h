@@ -33,6 +33,7 @@ enum recording_kind {
 	CHUNK_BLIND,	 /* kind, recording_blind_fields */
 	CHUNK_SUMMARY,	 /* counters, blindness, recording_summary_fields */
 	CHUNK_END,	 /* how many chunks there were */
+	CHUNK_LEFT,	 /* so many findings were left out until here */
 	CHUNK_KINDS,
 };
 

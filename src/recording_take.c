@@ -61,6 +61,8 @@ static int take_start(struct recording *rec, struct recording_cursor *c,
 	rec->started = true;
 	if (rec->start.verbose && !report->verbose)
 		report->verbose = 1;
+	if (report->limit.max == RATELIMIT_AS_TOLD)
+		report_limit(report, info->limit);
 	return report_start(report, info);
 }
 
@@ -289,6 +291,16 @@ static int take_summary(struct recording *rec, struct recording_cursor *c,
 	return 0;
 }
 
+/* Where the live output said what was left out; the limit may be another. */
+static int take_left(struct recording *rec, struct recording_cursor *c,
+		     struct report *report)
+{
+	cursor_u64(c);
+	if (c->bad || c->left)
+		return refuse(rec, "a number of findings is malformed");
+	return report_left(report);
+}
+
 typedef int (*take_fn)(struct recording *rec, struct recording_cursor *c,
 		       struct report *report);
 
@@ -297,6 +309,7 @@ static const take_fn takers[CHUNK_KINDS] = {
 	[CHUNK_ZONE] = take_zone,     [CHUNK_SYMBOL] = take_symbol,
 	[CHUNK_RECORD] = take_record, [CHUNK_MALFORMED] = take_malformed,
 	[CHUNK_BLIND] = take_blind,   [CHUNK_SUMMARY] = take_summary,
+	[CHUNK_LEFT] = take_left,
 };
 
 int recording_take(struct recording *rec, struct report *report)

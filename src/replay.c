@@ -13,6 +13,7 @@
 
 #include "input.h"
 #include "log.h"
+#include "options.h"
 #include "recording_play.h"
 #include "replay.h"
 #include "replay_judge.h"
@@ -22,6 +23,7 @@ struct replay_options {
 	bool json;
 	bool partial;
 	int verbose;
+	__u32 limit;
 };
 
 struct observations {
@@ -124,7 +126,12 @@ int replay_run(FILE *in, const char *name, struct report *report)
 	return code;
 }
 
+#define OPT_LIMIT 256
+
 static const struct argp_option table[] = {
+	{ "limit", OPT_LIMIT, "N", 0,
+	  "Print at most N findings of a class a second, 0: all (default: as the recorded watch did)",
+	  0 },
 	{ "json", 'j', NULL, 0, "Print one JSON object a line", 0 },
 	{ "partial", 'p', NULL, 0,
 	  "Say what there is of a recording without an end, as blind", 0 },
@@ -146,6 +153,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'v':
 		o->verbose++;
+		break;
+	case OPT_LIMIT:
+		if (limit_parse(arg, &o->limit))
+			argp_error(state, LIMIT_REFUSED, arg, RATELIMIT_MAX);
 		break;
 	case ARGP_KEY_ARG:
 		if (o->path)
@@ -170,6 +181,7 @@ static int replay_any(const struct replay_options *o, FILE *in,
 	struct recording rec;
 	int code;
 
+	report_limit(report, o->limit);
 	if (!recording_is(in))
 		return replay_run(in, name, report);
 	code = recording_say(&rec, in, name, o->partial, report);
@@ -202,7 +214,7 @@ int replay_main(int argc, char **argv)
 		       "Exit status: 0 none lost, 1 losses found, 2 usage, "
 		       "3 could not answer, 5 blind (evidence is missing).",
 	};
-	struct replay_options o = { 0 };
+	struct replay_options o = { .limit = RATELIMIT_AS_TOLD };
 	FILE *in;
 	int code;
 

@@ -34,6 +34,8 @@ static int on_begin(struct replay_judge *j, const struct replay_line *l)
 		return refuse(j, "it has begun before");
 	j->begun = true;
 	j->begin_ns = l->t;
+	if (j->table.report->limit.max == RATELIMIT_AS_TOLD)
+		report_limit(j->table.report, RATELIMIT_DEFAULT);
 	return report_start(j->table.report, &info);
 }
 

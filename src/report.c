@@ -78,10 +78,40 @@ int report_start(struct report *r, const struct report_start_info *info)
 	return err || !r->also ? err : start(r->also, info);
 }
 
+static int say_left(struct report *r, const struct left_out *left)
+{
+	return r->ops->left ? r->ops->left(r, left) : 0;
+}
+
+void report_limit(struct report *r, uint32_t max)
+{
+	r->limit.max = max;
+}
+
+bool report_leaves_out(const struct report *r, const struct finding *f)
+{
+	return !r->also && ratelimit_full(&r->limit, f);
+}
+
+int report_left(struct report *r)
+{
+	const struct left_out left = ratelimit_left(&r->limit);
+	int err = left.total ? say_left(r, &left) : 0;
+
+	return err || !left.total || !r->also ? err : say_left(r->also, &left);
+}
+
+int report_tick(struct report *r, uint64_t ns)
+{
+	return ratelimit_over(&r->limit, ns) ? report_left(r) : 0;
+}
+
 int report_finding(struct report *r, const struct finding *f)
 {
-	int err = r->ops->finding(r, f);
+	int err = report_tick(r, f->ns);
 
+	if (!err && ratelimit_take(&r->limit, f))
+		err = r->ops->finding(r, f);
 	return err || !r->also ? err : r->also->ops->finding(r->also, f);
 }
 
@@ -94,8 +124,10 @@ int report_blind(struct report *r, const struct blind_info *info)
 
 int report_summary(struct report *r, const struct summary *s)
 {
-	int err = r->ops->summary(r, s);
+	int err = report_left(r);
 
+	if (!err)
+		err = r->ops->summary(r, s);
 	return err || !r->also ? err : r->also->ops->summary(r->also, s);
 }
 

@@ -14,6 +14,7 @@
 
 #include "blindness.h"
 #include "finding.h"
+#include "ratelimit.h"
 
 #define REPORT_SCHEMA 1
 
@@ -27,6 +28,7 @@ struct report_start_info {
 	const char *srcversion; /* of btrfs.ko */
 	const char *mount;	/* the only one that is watched */
 	const char *unseen;	/* by the hooks that this kernel has */
+	uint32_t limit;		/* of findings, see ratelimit.h; 0: none */
 	uint64_t ns;		/* CLOCK_MONOTONIC */
 	bool wall_known;	/* false: times are printed as they are */
 	int64_t wall_ns;	/* CLOCK_REALTIME less CLOCK_MONOTONIC */
@@ -88,7 +90,22 @@ int report_blind(struct report *r, const struct blind_info *info);
 int report_summary(struct report *r, const struct summary *s);
 
 /*
- * From now on `also` is told all that `r` is told, after it. NULL: no longer.
+ * Say at most so many findings of a kind in a second (see ratelimit.h), and
+ * then how many were left out; 0, as at first: all.
+ */
+void report_limit(struct report *r, uint32_t max);
+
+/* Will nobody be told of the finding? */
+bool report_leaves_out(const struct report *r, const struct finding *f);
+
+/* Say what was left out up to now; by report_tick() if a second of it is over
+ * at `ns`. A report does it itself too, before what comes later. */
+int report_left(struct report *r);
+int report_tick(struct report *r, uint64_t ns);
+
+/*
+ * From now on `also` is told all that `r` is told, after it, and all findings,
+ * whatever the limit. NULL: no longer.
  * It must live as long as `r`.
  */
 void report_also(struct report *r, struct report *also);
@@ -112,11 +129,14 @@ struct report_ops {
 	int (*finding)(struct report *r, const struct finding *f);
 	int (*blind)(struct report *r, const struct blind_info *info);
 	int (*summary)(struct report *r, const struct summary *s);
+	/* NULL: says nothing of it. */
+	int (*left)(struct report *r, const struct left_out *left);
 };
 
 struct report {
 	const struct report_ops *ops;
 	struct report *also;
+	struct ratelimit limit;
 	FILE *out;
 	bool colour;
 	int verbose;
@@ -143,6 +163,9 @@ extern const struct report_column report_columns[];
 
 /* Is it for people who did not ask for -v? */
 bool report_is_shown(const struct report *r, const struct finding *f);
+
+/* The same of a kind that was left out. */
+bool report_is_left_shown(const struct report *r, unsigned int kind);
 
 /* Writes what a column says, `width` as in printf(). Returns 0 or -ENOMEM. */
 int report_print_cell(FILE *out, const struct report *r,

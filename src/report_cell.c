@@ -7,12 +7,17 @@
 #include "report.h"
 
 /* Nothing is wrong with these. */
-bool report_is_shown(const struct report *r, const struct finding *f)
+bool report_is_left_shown(const struct report *r, unsigned int kind)
 {
-	if (f->class == FINDING_PENDING || f->class == FINDING_VOID ||
-	    (f->class == FINDING_STALE_READ && f->read == READ_BY_RETRY))
+	if (kind == FINDING_PENDING || kind == FINDING_VOID ||
+	    kind == LEFT_OWN_RETRY)
 		return r->verbose >= 1;
 	return true;
+}
+
+bool report_is_shown(const struct report *r, const struct finding *f)
+{
+	return report_is_left_shown(r, ratelimit_kind(f));
 }
 
 static void print_value(FILE *out, const struct report *r,

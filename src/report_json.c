@@ -130,6 +130,31 @@ static int json_blind(struct report *r, const struct blind_info *info)
 	return object_emit(r, o);
 }
 
+static struct json_object *kinds(const struct left_out *left)
+{
+	struct json_object *o = json_object_new_object();
+
+	for (unsigned int i = 0; i < LEFT_KINDS; i++)
+		if (left->count[i])
+			add(o, ratelimit_word(i),
+			    json_object_new_uint64(left->count[i]));
+	return o;
+}
+
+static int json_left(struct report *r, const struct left_out *left)
+{
+	struct json_object *o = object_new("left-out");
+
+	add(o, "count", json_object_new_uint64(left->total));
+	add(o, "classes", kinds(left));
+	add(o, "limit", json_object_new_uint64(r->limit.max));
+	add(o, "first_ns", json_object_new_uint64(left->first_ns));
+	add(o, "last_ns", json_object_new_uint64(left->last_ns));
+	add(o, "first", report_time(r, left->first_ns));
+	add(o, "last", report_time(r, left->last_ns));
+	return object_emit(r, o);
+}
+
 static struct json_object *counters(const struct summary *s)
 {
 	struct json_object *o = json_object_new_object();
@@ -192,6 +217,7 @@ static const struct report_ops json_ops = {
 	.finding = json_finding,
 	.blind = json_blind,
 	.summary = json_summary,
+	.left = json_left,
 };
 
 struct report *report_json_new(FILE *out)

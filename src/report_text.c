@@ -306,6 +306,39 @@ static void print_verdict(FILE *out, const struct summary *s)
 	fprintf(out, "%" PRIu64 " near miss%s\n", near, near == 1 ? "" : "es");
 }
 
+/* Returns whether there was anything to say. */
+static bool print_left(FILE *out, const struct report *r,
+		       const struct left_out *left)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < LEFT_KINDS; i++) {
+		if (!left->count[i] || !report_is_left_shown(r, i))
+			continue;
+		fprintf(out, "%s%" PRIu64 " %s",
+			any ? ", " : "left out: ", left->count[i],
+			ratelimit_word(i));
+		any = true;
+	}
+	return any;
+}
+
+static int text_left(struct report *r, const struct left_out *left)
+{
+	struct line line;
+
+	if (!line_open(&line))
+		return -ENOMEM;
+	if (print_left(line.to, r, left)) {
+		fputs("; ", line.to);
+		report_print_time(line.to, r, left->first_ns);
+		fputs(" to ", line.to);
+		report_print_time(line.to, r, left->last_ns);
+		putc('\n', line.to);
+	}
+	return line_emit(r, &line);
+}
+
 static int text_summary(struct report *r, const struct summary *s)
 {
 	struct line line;
@@ -325,6 +358,7 @@ static const struct report_ops text_ops = {
 	.finding = text_finding,
 	.blind = text_blind,
 	.summary = text_summary,
+	.left = text_left,
 };
 
 struct report *report_text_new(FILE *out, bool colour, int verbose)

@@ -55,6 +55,16 @@ static __u64 now_ns(void)
 	return (__u64)t.tv_sec * 1000000000ULL + (__u64)t.tv_nsec;
 }
 
+/*
+ * In a storm, what nobody is told of needs no names: their price is time in
+ * which the ring is not emptied. What opens a window hands them on.
+ */
+static bool needs_names(const struct watch *w, const struct finding *f)
+{
+	return f->class == FINDING_STRANDED || f->class == FINDING_PENDING ||
+	       !report_leaves_out(w->report, f);
+}
+
 /* Raw bytes become a record, a finding, a finding with names, a line. */
 static int on_record(void *arg, const void *data, size_t size)
 {
@@ -72,7 +82,7 @@ static int on_record(void *arg, const void *data, size_t size)
 	recorder_raw(w->recorder, data, size);
 	finding_from_record(&record, &finding);
 	/* A name that cannot be found stays unknown; the finding goes on. */
-	if (resolve_finding(w->resolver, &finding))
+	if (needs_names(w, &finding) && resolve_finding(w->resolver, &finding))
 		finding.complete = false;
 	follow_finding(&w->follow, w->tracer, &finding, now_ns());
 	err = findings_note(w->findings, &finding);
@@ -141,6 +151,7 @@ static int open_report(struct watch *w)
 							 w->options.verbose);
 	if (!w->report)
 		return -ENOMEM;
+	report_limit(w->report, w->options.limit);
 	w->evidence.report = w->report;
 	clock_gettime(CLOCK_REALTIME, &wall);
 	info.ns = w->start_ns = now_ns();
@@ -150,6 +161,7 @@ static int open_report(struct watch *w)
 	info.kernel = uname(&kernel) ? NULL : kernel.release;
 	info.srcversion = facts_srcversion(srcversion, sizeof(srcversion));
 	info.unseen = tracer_unseen(w->tracer);
+	info.limit = w->options.limit;
 	info.symbol = symbol_at;
 	info.symbol_arg = w;
 	return begin(w, &info);
@@ -276,6 +288,9 @@ static int wake_up(struct watch *w, bool woken, bool switched)
 		return err;
 	evidence_told(&w->evidence, now);
 	evidence_rested(&w->evidence, w->first_ns ? w->first_ns : now);
+	err = report_tick(w->report, now);
+	if (err)
+		return err;
 	/* To print them may have taken long. */
 	return now_ns() >= w->rhythm.look_ns ? look_again(w) : 0;
 }

@@ -35,6 +35,15 @@ refuses() {
 	refuses --ring-size watch 0 "" -1 12x 1e3 1 2 3 12 1000 2097152
 }
 
+@test "watch refuses bad limits of findings" {
+	refuses --limit watch "" -1 12x 1e3 1000001 4294967295 99999999999999999999
+}
+
+@test "replay refuses bad limits of findings" {
+	dw replay --limit=-1 /dev/null
+	refused "'-1'"
+}
+
 @test "watch refuses tracers that there are not" {
 	refuses --tracer watch "" old Legacy "modern "
 }

@@ -43,6 +43,7 @@ static void check_options(struct options got, struct options want)
 	assert_int_equal(got.json, want.json);
 	assert_int_equal(got.no_module_btf, want.no_module_btf);
 	assert_int_equal(got.windows, want.windows);
+	assert_int_equal(got.limit, want.limit);
 	assert_string_equal(got.run_dir, want.run_dir);
 }
 
@@ -72,6 +73,9 @@ static void test_watch(void **state)
 	WATCH(wanted.verbose = 2, "-v", "--verbose");
 	WATCH(wanted.no_module_btf = true, "--no-module-btf");
 	WATCH(wanted.windows = 1, "--windows=1");
+	WATCH(wanted.limit = 1000, NULL);
+	WATCH(wanted.limit = 0, "--limit=0");
+	WATCH(wanted.limit = 1000000, "--limit", "1000000");
 	WATCH(wanted.run_dir = "/tmp/x", "--run-dir=/tmp/x");
 	WATCH(wanted.run_dir = "", "--run-dir=");
 }

@@ -229,6 +229,28 @@ static void test_a_failure_keeps_the_rest(void **state)
 	holdback_clear(&h);
 }
 
+/* Whoever waits for names when too many do goes without them, in order. */
+static void a_storm_does_not_wait(void **state)
+{
+	struct outbox o = { 0 };
+	struct seen seen = { 0 };
+
+	(void)state;
+	for (__u64 i = 0; i < OUTBOX_MAX; i++)
+		put(&o, i, 1 + i, true);
+	flush(&o, NEVER, &seen);
+	assert_int_equal(seen.count, 0);
+	for (__u64 i = 0; i < 3; i++)
+		put(&o, OUTBOX_MAX + i, 0, false);
+	flush(&o, NEVER, &seen);
+	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.last.ino, 2);
+	assert_true(seen.last.flags & RECORD_NO_DENTRY);
+	assert_int_equal(o.count, OUTBOX_MAX);
+	outbox_clear(&o);
+	assert_int_equal(o.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_cleared_is_empty),
 		cmocka_unit_test(test_samples_come_out_by_time),
 		cmocka_unit_test(test_a_failure_keeps_the_rest),
+		cmocka_unit_test(a_storm_does_not_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,12 @@
  * once, so that what is missing belongs to one (inode, page) and one write
  * call. That call may have lost the page more than once: soak.jq knows.
  *
- *   soak [-t THREADS] [-s SECONDS] [-S SEED] DIR
+ *   soak [-t THREADS] [-w PAGES] [-p PASSES] [-f DIR] [-s SECONDS] [-S SEED]
+ * DIR
+ *
+ * With -w each write covers that many pages (1, 2, 4, ... 32): one fault opens
+ * many windows at once. With -p each page is rewritten so often, always in the
+ * same part; it may then be lost more than once. -f: where the sources are.
  *
  * For test machines only: it drops every clean page of the whole machine.
  * On stdout: one JSON object a line. Exit code: 0 nothing lost, 1 losses seen,
@@ -31,22 +36,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE UINT64_C(4096)
+#include "soak_call.h"
+
 #define PAGES 64u /* of a file: one round */
 #define FILE_SIZE (PAGES * PAGE)
 #define THREADS_MAX 64u
 #define SOURCES UINT64_C(64) /* pages of the source file for each writer */
 #define COVER_MAX 100u	     /* bytes of a page that a write covers */
 #define IDLE ULONG_MAX
-
-/* The two top bits of a byte tell who wrote it: generations always differ. */
-enum role { BASE, PENDING, COVER };
-
-struct call {
-	uint32_t off, len; /* within its page */
-	uint64_t source;   /* where the bytes come from, in the source file */
-	uint64_t t0_ns, t1_ns;
-};
+#define DROPS 4u /* of the sources of a wide call */
 
 struct writer {
 	pthread_t thread;
@@ -60,12 +58,22 @@ struct writer {
 	int fd;
 	char path[4200];
 	struct call calls[PAGES];
+	uint32_t tails[PAGES]; /* what calls cover beyond whole pages */
+	atomic_ulong number;   /* of the call under way */
 	_Alignas(PAGE) unsigned char room[FILE_SIZE]; /* a file's content */
 };
 
+/* Of the sources of a call. */
+struct dropped {
+	unsigned long number; /* of the call */
+	unsigned int times;
+};
+
 static char dir[4096];
+static const char *source_dir; /* NULL: the same */
 static struct writer writers[THREADS_MAX];
 static unsigned int threads = 8, seconds = 60;
+static unsigned long wide = 1, passes = 1;
 
 /* The source file; its contents never change. */
 static unsigned char *sources;
@@ -90,43 +98,6 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* splitmix64 */
-static uint64_t mix(uint64_t x)
-{
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-	return x ^ (x >> 31);
-}
-
-static uint64_t next(uint64_t *state)
-{
-	*state += 0x9e3779b97f4a7c15u;
-	return mix(*state);
-}
-
-static void fill(uint64_t key, enum role role, uint64_t off, void *buf,
-		 size_t len)
-{
-	unsigned char *byte = buf;
-	uint64_t word = 0;
-
-	for (size_t i = 0; i < len; i++, off++) {
-		if (!i || off % 8 == 0)
-			word = mix(key + off / 8 * 4 + role);
-		byte[i] = role << 6 | (word >> off % 8 * 8 & 0x3f);
-	}
-}
-
-/* Write all of it, or fail: short writes must not happen here. */
-static int put(int fd, const void *buf, size_t len, uint64_t off)
-{
-	ssize_t done = pwrite(fd, buf, len, (off_t)off);
-
-	if (done == (ssize_t)len)
-		return 0;
-	return done < 0 ? -errno : -EIO;
 }
 
 static int put_all(struct writer *writer, enum role role)
@@ -156,46 +127,38 @@ static int begin_round(struct writer *writer)
 	return err ? err : put_all(writer, PENDING);
 }
 
-/* Race a write over a part of a dirty page. */
-static int rewrite_page(struct writer *writer, uint64_t page)
+/* Race a write over a part of a dirty page, or of each of some in a row. */
+static int rewrite_pages(struct writer *writer, uint64_t page, uint64_t pass)
 {
-	struct call *call = &writer->calls[page];
+	struct call all = writer->calls[page];
 	uint64_t first;
 	int err;
 
-	call->len = 2 + next(&writer->state) % (COVER_MAX - 1);
-	call->off = next(&writer->state) % (PAGE - call->len + 1);
+	/* What one pass does not cover, none does: no loss is mended. */
+	if (!pass) {
+		all.len = 2 + next(&writer->state) % (COVER_MAX - 1);
+		all.off = next(&writer->state) % (PAGE - all.len + 1);
+	} else {
+		all.len = writer->tails[page];
+	}
 	/* A part in each of two source pages: twice the chance of a fault. */
-	first = writer->index * SOURCES + next(&writer->state) % (SOURCES - 1);
-	call->source =
-		(first + 1) * PAGE - 1 - next(&writer->state) % (call->len - 1);
-	call->t0_ns = now_ns();
+	first = writer->index * SOURCES +
+		next(&writer->state) % (SOURCES - wide);
+	all.source =
+		(first + 1) * PAGE - 1 - next(&writer->state) % (all.len - 1);
+	writer->tails[page] = all.len;
+	all.len += (uint32_t)((wide - 1) * PAGE);
+	all.t0_ns = now_ns();
+	writer->number++;
 	writer->source = first;
-	err = put(writer->fd, sources + call->source, call->len,
-		  page * PAGE + call->off);
+	err = put(writer->fd, sources + all.source, all.len,
+		  page * PAGE + all.off);
 	writer->source = IDLE;
-	call->t1_ns = now_ns();
+	all.t1_ns = now_ns();
+	for (uint64_t nth = 0; nth < wide; nth++)
+		call_part(&writer->calls[page + nth], nth, &all);
 	writer->writes++;
 	return err;
-}
-
-/* Print the ranges of @page that differ. */
-static void print_lost_bytes(uint64_t page, const unsigned char *want,
-			     const unsigned char *have)
-{
-	const char *comma = "";
-
-	for (unsigned int at = 0; at < PAGE; at++) {
-		unsigned int from = at;
-
-		while (at < PAGE && want[at] != have[at])
-			at++;
-		if (at == from)
-			continue;
-		printf("%s[%" PRIu64 ",%u]", comma, page * PAGE + from,
-		       at - from);
-		comma = ",";
-	}
 }
 
 /* Returns whether @have, what the disk holds of @page, is what it must be. */
@@ -245,8 +208,8 @@ static void *write_rounds(void *arg)
 	while (!stop) {
 		int err = begin_round(writer);
 
-		for (uint64_t page = 0; page < PAGES && !err; page++)
-			err = rewrite_page(writer, page);
+		for (uint64_t i = 0; i < passes * PAGES && !err; i += wide)
+			err = rewrite_pages(writer, i % PAGES, i / PAGES);
 		if (!err)
 			err = end_round(writer);
 		if (err)
@@ -257,8 +220,24 @@ static void *write_rounds(void *arg)
 	return NULL;
 }
 
+/*
+ * Some drops during a wide call: one fault opens all its windows, and more of
+ * them would only hold up its end, and with it the next call.
+ */
+static bool is_due(const struct writer *writer, struct dropped *dropped)
+{
+	unsigned long number = writer->number;
+
+	if (dropped->number != number)
+		*dropped = (struct dropped){ .number = number };
+	return wide == 1 || dropped->times++ < DROPS;
+}
+
 static void *drop_sources(void *arg)
 {
+	const size_t len = (wide + 1) * PAGE;
+	struct dropped dropped[THREADS_MAX] = { 0 };
+
 	/* It must run while a writer is between its fault and its copy. */
 	setpriority(PRIO_PROCESS, (id_t)gettid(), -10);
 	for (unsigned int i = 0; !chaos_stop && !failed;
@@ -266,11 +245,14 @@ static void *drop_sources(void *arg)
 		unsigned long first = writers[i].source;
 
 		/* Unmapped first, since a mapped page cannot be dropped. */
-		if (first != IDLE &&
-		    (madvise(sources + first * PAGE, 2 * PAGE, MADV_DONTNEED) ||
-		     posix_fadvise(source_fd, (off_t)(first * PAGE), 2 * PAGE,
+		if (first != IDLE && is_due(&writers[i], &dropped[i]) &&
+		    (madvise(sources + first * PAGE, len, MADV_DONTNEED) ||
+		     posix_fadvise(source_fd, (off_t)(first * PAGE), (off_t)len,
 				   POSIX_FADV_DONTNEED)))
 			fail("drop a source", errno);
+		/* To spin would take the time that the calls need. */
+		if (wide > 1 && i == threads - 1)
+			usleep(100);
 	}
 	return arg;
 }
@@ -281,8 +263,12 @@ static void *drop_caches(void *arg)
 	/* 4: from now on without a line in the kernel's log each time. */
 	bool done = pwrite(fd, "4", 1, 0) == 1;
 
-	while (done && !chaos_stop)
+	while (done && !chaos_stop) {
+		/* Wide calls are to be many, more than to be hit. */
+		if (wide > 1)
+			usleep(2000);
 		done = pwrite(fd, "1", 1, 0) == 1;
+	}
 	if (!done)
 		fail("write /proc/sys/vm/drop_caches", errno);
 	close(fd);
@@ -297,7 +283,8 @@ static int map_sources(uint64_t seed)
 	int err = 0;
 
 	source_key = mix(seed);
-	source_fd = open(dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	source_fd = open(source_dir ? source_dir : dir,
+			 O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 	if (source_fd < 0)
 		return -errno;
 	for (uint64_t off = 0; off < len && !err; off += PAGE) {
@@ -353,9 +340,15 @@ static bool parse(int argc, char **argv, uint64_t *seed)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "t:s:S:")) != -1) {
+	while ((opt = getopt(argc, argv, "t:w:p:s:S:f:")) != -1) {
 		if (opt == 't')
 			threads = (unsigned int)strtoul(optarg, NULL, 10);
+		else if (opt == 'w')
+			wide = strtoul(optarg, NULL, 10);
+		else if (opt == 'p')
+			passes = strtoul(optarg, NULL, 10);
+		else if (opt == 'f')
+			source_dir = optarg;
 		else if (opt == 's')
 			seconds = (unsigned int)strtoul(optarg, NULL, 10);
 		else if (opt == 'S')
@@ -363,7 +356,8 @@ static bool parse(int argc, char **argv, uint64_t *seed)
 		else
 			return false;
 	}
-	return optind == argc - 1 && threads - 1 < THREADS_MAX && seconds;
+	return optind == argc - 1 && threads - 1 < THREADS_MAX && seconds &&
+	       wide && wide < SOURCES && PAGES % wide == 0 && passes;
 }
 
 int main(int argc, char **argv)
@@ -372,7 +366,7 @@ int main(int argc, char **argv)
 	int err;
 
 	if (!parse(argc, argv, &seed)) {
-		fputs("usage: soak [-t 1..64] [-s SECONDS] [-S SEED] DIR\n",
+		fputs("usage: soak [-t 1..64] [-w 1..32] [-p PASSES] [-f DIR] [-s SECONDS] [-S SEED] DIR\n",
 		      stderr);
 		return 2;
 	}
