@@ -43,24 +43,24 @@ struct cache_walk {
 	__u64 entry;
 };
 
-static long cache_step(__u32 i, struct cache_walk *walk)
+/* One node further. Returns false at the end of the way. */
+static __always_inline bool cache_step(struct cache_walk *walk, bool root)
 {
 	__u64 node = walk->entry & ~3ULL;
-	__u64 slot, shift;
+	__u64 slot;
 
 	if (!xa_is_node(walk->entry))
-		return 1;
-	shift = BPF_CORE_READ((struct xa_node *)node, shift) % 64;
-	slot = walk->index >> shift;
-	if (!i && slot >= XA_SLOTS) {
+		return false;
+	slot = walk->index >> BPF_CORE_READ((struct xa_node *)node, shift) % 64;
+	if (root && slot >= XA_SLOTS) {
 		walk->entry = 0;
-		return 1;
+		return false;
 	}
 	slot %= XA_SLOTS;
 	walk->entry = xa_word(node, slots, slot);
 	if (xa_is_sibling(walk->entry))
 		walk->entry = xa_word(node, slots, walk->entry >> 2);
-	return 0;
+	return true;
 }
 
 /*
@@ -111,7 +111,8 @@ static __always_inline bool cache_find(struct folio_at *f, __u64 mapping,
 					  i_pages.xa_head);
 	if (!xa_is_node(walk.entry) && index)
 		return false;
-	bpf_loop(XA_LEVELS, cache_step, &walk, 0);
+	for (int i = 0; i < XA_LEVELS && cache_step(&walk, !i); i++)
+		;
 	if (!walk.entry || walk.entry & 3)
 		return false;
 	folio_read(f, walk.entry);
