@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash source-path=SCRIPTDIR/../vm/guest disable=SC2119 # options may be left out
+# scenario.sh REPETITIONS PAGES - the rows of /in/list.rows under each column of /in/list.columns, in a machine that
+# counts instructions. Leaves /out/counted, a line for each run of a row:
+# MODULE COLUMN PLACE STEP CALLS PAGES INSTRUCTIONS
+# and /out/skipped: "MODULE COLUMN WHY" of what cannot be had here.
+# shellcheck source=lib.sh
+. /guest/lib.sh
+
+repetitions=$1 pages=$2 column='' attached=''
+
+# All disks are of memory: what goes to them is there when the call returns, on nobody's later time. Memory that they
+# have not used yet would have to be found first, so all of it has been used.
+make_disks() {
+	modprobe brd rd_nr=3 rd_size=131072
+	for disk in /dev/ram0 /dev/ram1 /dev/ram2; do
+		dd if=/dev/zero of=$disk bs=1M 2>/dev/null || : # until it is full
+	done
+	drop_caches
+	scratch_dev=/dev/ram0
+}
+
+# No timer writes back or commits while something is counted.
+make_places() {
+	echo 0 >/proc/sys/vm/dirty_writeback_centisecs
+	echo 90 >/proc/sys/vm/dirty_ratio
+	echo 80 >/proc/sys/vm/dirty_background_ratio
+	mkdir -p /mnt/ext4 /mnt/tmpfs
+	modprobe ext4
+	/usr/sbin/mkfs.ext4 -q -F /dev/ram1 >/dev/null 2>&1
+	mount -t ext4 -o noatime,commit=300 /dev/ram1 /mnt/ext4
+	mkswap /dev/ram2 >/dev/null
+	swapon /dev/ram2
+	mount -t tmpfs -o size=128m,huge=never tmpfs /mnt/tmpfs
+}
+
+# btrfs_with MODULE: a new filesystem under this build.
+btrfs_with() {
+	use_module "$1"
+	scratch_mkfs -m single
+	scratch_mount -o noatime,commit=300
+	mkdir "$scratch/zstd"
+	btrfs property set "$scratch/zstd" compression zstd
+}
+
+folder_of() {
+	case $1 in
+	btrfs) echo "$scratch" ;;
+	zstd) echo "$scratch/zstd" ;;
+	*) echo "/mnt/$1" ;;
+	esac
+}
+
+# steps PLACE: of the rows, in their order.
+steps() {
+	awk -v p="$1" '$1 == p { print $2 }' /in/list.rows
+}
+
+# count NAME TIMES: all rows, that often.
+count() {
+	local place n=0
+	while [ "$n" -lt "$2" ]; do
+		n=$((n + 1))
+		for place in $(cut -d' ' -f1 /in/list.rows | uniq); do
+			# shellcheck disable=SC2046 # one word each
+			/in/rows "$(folder_of "$place")" "$pages" $(steps "$place") >/tmp/lines || fail "$1: $place"
+			sed "s/^/$module $1 $place /" /tmp/lines >>/out/counted
+		done
+	done
+	note "$module $1: $n times, $(cut -d. -f1 /proc/uptime) s"
+}
+
+skip() {
+	note "$column: $*"
+	echo "$module $column $*" >>/out/skipped
+}
+
+# run_beside COMMAND...: until detach; /tmp/column has what it prints.
+run_beside() {
+	"$@" >/tmp/column 2>&1 &
+	attached=$!
+}
+
+# attach HOW ARGUMENT...: status 1 if it cannot be had.
+attach() {
+	local how=$1
+	shift
+	case $how in
+	floor)
+		run_beside /in/floor /in/floor.bpf.o "$@"
+		wait_for /tmp/column ' attached' 100
+		;;
+	watch)
+		# A tool that does not know the option yet ends at once.
+		if ! "$tool" watch --help 2>&1 | grep -qe "${1:-watch}"; then
+			skip "watch has no option $1"
+			return 1
+		fi
+		watch_start "$column" "$@"
+		attached=$watch_pid
+		;;
+	found)
+		watch_start "$column"
+		attached=$watch_pid
+		"$tool" provoke "$scratch" --outcome lost --count 1 >/dev/null 2>&1 || [ $? = 1 ]
+		wait_for "/out/$column.json" '"class":"lost"' 20
+		;;
+	bpftrace)
+		began=$(date +%s)
+		run_beside /usr/bin/bpftrace "/in/$1"
+		wait_for /tmp/column 'watching' 3000
+		note "$column: $(($(date +%s) - began)) s of the machine's time until it is attached"
+		;;
+	*) fail "how is '$how'?" ;;
+	esac
+}
+
+detach() {
+	kill "$attached"
+	wait "$attached" || :
+	sleep 1
+}
+
+# column NAME HOW ARGUMENT...
+column() {
+	column=$1
+	shift
+	attach "$@" || return 0
+	sleep 1
+	count "$column" "$repetitions"
+	detach
+}
+
+make_disks
+make_places
+module=''
+: >/out/skipped
+while read -r name wanted how arguments; do
+	if [ "$wanted" != "$module" ]; then
+		btrfs_with "$wanted"
+		module=$wanted
+		count warm-up 1
+		count none "$repetitions"
+	fi
+	# shellcheck disable=SC2086 # one word each
+	column "$name" "$how" $arguments
+done </in/list.columns
+sed -i '/ warm-up /d' /out/counted
