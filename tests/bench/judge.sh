@@ -26,6 +26,11 @@ other_world() {
 		| join(", ") end'
 }
 
+# stored_rows ROWS STORED: what is stored of these rows, and of no other.
+stored_rows() {
+	jq -c --rawfile rows "$1" 'select(.row as $r | [$rows | split("\n")[] | [splits(" +")][:2] | join(" ")] | index($r))' "$2"
+}
+
 # store COSTS: what is kept of them to compare with.
 store() {
 	jq -c 'select(.column == "watch" or .column == "guard") | {release, compiler, qemu, pages, column, row,

@@ -91,8 +91,8 @@ attach() {
 		wait_for /tmp/column ' attached' 100
 		;;
 	watch)
-		# A tool that does not know the option yet ends at once.
-		if ! "$tool" watch --help 2>&1 | grep -qe "${1:-watch}"; then
+		"$tool" watch --help >/tmp/help
+		if ! grep -qe "${1:-watch}" /tmp/help; then
 			skip "watch has no option $1"
 			return 1
 		fi
