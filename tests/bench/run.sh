@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # run.sh [-r ROWS] [-c COLUMNS] [-o OUTDIR] [KERNEL...]: what is attached costs, in instructions; see docs/cost.md.
-# Leaves OUTDIR/costs.ndjson, an object for each column and row. REPS (5) repetitions of PAGES (2048) pages each.
+# Leaves OUTDIR/costs.ndjson, an object for each column and row. REPS (5) repetitions of PAGES (1024) pages each.
 # Exit status: 0, or 3 when a machine gave no answer.
 set -euo pipefail
 
@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 build=${BUILD:-$top/.build}
 rows=$here/rows columns=$here/columns out=$top/.build/bench/out
-repetitions=${REPS:-5} pages=${PAGES:-2048}
+repetitions=${REPS:-5} pages=${PAGES:-1024}
 
 while getopts :r:c:o: opt; do
 	case $opt in
@@ -72,7 +72,7 @@ lines "$rows" >"$out/list.rows"
 : >"$out/costs"
 status=0
 for kernel in "${kernels[@]}"; do
-	machine watch "${LIMIT:-1800}" '^(floor|watch|found)$' -M 1536 || status=3
+	machine watch "${LIMIT:-1800}" '^(floor|watch|found)$' -M 1280 || status=3
 	# Its compiler takes minutes in the emulator, and its libraries 200 MB.
 	machine bpftrace "${LIMIT:-3600}" '^bpftrace$' -M 2560 -p bpftrace \
 		-f "$here/naive-fentry.bt" -f "$here/naive-kprobe.bt" || status=3

@@ -10,14 +10,13 @@
 repetitions=$1 pages=$2 column='' attached=''
 
 # All disks are of memory: what goes to them is there when the call returns, on nobody's later time. Memory that they
-# have not used yet would have to be found first, so all of it has been used.
+# have not used yet would have to be found first, so what will be written to has been before.
 make_disks() {
-	modprobe brd rd_nr=3 rd_size=131072
-	for disk in /dev/ram0 /dev/ram1 /dev/ram2; do
-		dd if=/dev/zero of=$disk bs=1M 2>/dev/null || : # until it is full
-	done
-	drop_caches
+	modprobe brd rd_nr=3 rd_size=1048576
 	scratch_dev=/dev/ram0
+	dd if=/dev/zero of=/dev/ram1 bs=1M count=128 2>/dev/null
+	dd if=/dev/zero of=/dev/ram2 bs=1M count=64 2>/dev/null
+	drop_caches
 }
 
 # No timer writes back or commits while something is counted.
@@ -27,9 +26,9 @@ make_places() {
 	echo 80 >/proc/sys/vm/dirty_background_ratio
 	mkdir -p /mnt/ext4 /mnt/tmpfs
 	modprobe ext4
-	/usr/sbin/mkfs.ext4 -q -F /dev/ram1 >/dev/null 2>&1
+	/usr/sbin/mkfs.ext4 -q -F /dev/ram1 128M >/dev/null 2>&1
 	mount -t ext4 -o noatime,commit=300 /dev/ram1 /mnt/ext4
-	mkswap /dev/ram2 >/dev/null
+	mkswap /dev/ram2 65536 >/dev/null
 	swapon /dev/ram2
 	mount -t tmpfs -o size=128m,huge=never tmpfs /mnt/tmpfs
 }
@@ -39,6 +38,11 @@ btrfs_with() {
 	use_module "$1"
 	scratch_mkfs -m single
 	scratch_mount -o noatime,commit=300
+	# The first chunk for data: of a disk much larger, or btrfs would be short of room for metadata, and at work on that.
+	dd if=/dev/zero of="$scratch/fill" bs=1M count=96 2>/dev/null
+	sync
+	rm "$scratch/fill"
+	sync
 	mkdir "$scratch/zstd"
 	btrfs property set "$scratch/zstd" compression zstd
 }
@@ -75,10 +79,16 @@ skip() {
 	echo "$module $column $*" >>/out/skipped
 }
 
-# run_beside COMMAND...: until detach; /tmp/column has what it prints.
+# run_beside PATTERN COMMAND...: until detach. It is ready when a line matches.
 run_beside() {
+	local pattern=$1
+	shift
 	"$@" >/tmp/column 2>&1 &
 	attached=$!
+	until grep -qe "$pattern" /tmp/column; do
+		kill -0 "$attached" 2>/dev/null || fail "$column: $(tail -n 3 /tmp/column)"
+		usleep 200000
+	done
 }
 
 # attach HOW ARGUMENT...: status 1 if it cannot be had.
@@ -87,8 +97,7 @@ attach() {
 	shift
 	case $how in
 	floor)
-		run_beside /in/floor /in/floor.bpf.o "$@"
-		wait_for /tmp/column ' attached' 100
+		run_beside ' attached' /in/floor /in/floor.bpf.o "$@"
 		;;
 	watch)
 		"$tool" watch --help >/tmp/help
@@ -107,8 +116,7 @@ attach() {
 		;;
 	bpftrace)
 		began=$(date +%s)
-		run_beside /usr/bin/bpftrace "/in/$1"
-		wait_for /tmp/column 'watching' 3000
+		run_beside watching /usr/bin/bpftrace "/in/$1"
 		note "$column: $(($(date +%s) - began)) s of the machine's time until it is attached"
 		;;
 	*) fail "how is '$how'?" ;;
@@ -139,7 +147,7 @@ while read -r name wanted how arguments; do
 	if [ "$wanted" != "$module" ]; then
 		btrfs_with "$wanted"
 		module=$wanted
-		count warm-up 1
+		count warm-up 2
 		count none "$repetitions"
 	fi
 	# shellcheck disable=SC2086 # one word each
