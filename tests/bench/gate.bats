@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Does the tool cost more than it may? limits has what it may, stored.ndjson what it did.
+# Does the tool cost more than it may? limits has what it may, stored.ndjson what it did. The figures of this run stay in
+# .build/bench/gate.
 
 bats_require_minimum_version 1.5.0
 bench=$BATS_TEST_DIRNAME
-out=$BATS_FILE_TMPDIR/out
+out=$bench/../../.build/bench/gate
 
 # One machine for all tests: the rows that have limits.
 setup_file() {

@@ -85,7 +85,7 @@ run_beside() {
 	shift
 	"$@" >/tmp/column 2>&1 &
 	attached=$!
-	until grep -qe "$pattern" /tmp/column; do
+	until grep -qse "$pattern" /tmp/column; do
 		kill -0 "$attached" 2>/dev/null || fail "$column: $(tail -n 3 /tmp/column)"
 		usleep 200000
 	done
