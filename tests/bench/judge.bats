@@ -107,6 +107,19 @@ dear() {
 	[[ $output == *'ext4 drop: was not measured'* ]]
 }
 
+@test "stored: what repetitions differ by is no change, be it with or without the tool" {
+	store "$d/costs" >"$d/stored"
+	with guard 'btrfs write-64k' 90
+	run ! judge "$d/costs" /dev/null "$d/stored" guard
+	sed -i '/write-64k/s/"unit"/"spread":6,"calls":16,"unit"/; s/"pages":2048/"pages":256/' "$d/costs"
+	run -0 judge "$d/costs" /dev/null "$d/stored" guard
+	with guard 'btrfs write-64k' 97
+	cost none 'btrfs write-64k' 0 | sed 's/"unit"/"spread":6,"calls":64,"unit"/' >>"$d/costs"
+	run -0 judge "$d/costs" /dev/null "$d/stored" guard
+	sed -i '/none/d' "$d/costs"
+	run ! judge "$d/costs" /dev/null "$d/stored" guard
+}
+
 @test "stored: another kernel, compiler, emulator or size is told, and nothing stored" {
 	store "$d/costs" >"$d/stored"
 	[ -z "$(other_world "$d/costs" "$d/stored")" ]

@@ -25,7 +25,9 @@ def cell: if . == null then "-" else "\(in_unit("added") | signed) (\(.percent |
 | (reduce .[].kernel as $k ([]; if index($k) then . else . + [$k] end))[] as $kernel
 | map(select(.kernel == $kernel)) as $here
 | ($order | map(select(. as $c | any($here[]; .column == $c)))) as $have
-| def find($row; $column): first($here[] | select(.row == $row and .column == $column)) // null;
+# Nothing attached: on the build that most columns have.
+| def find($row; $column): first($here[] | select(.row == $row and .column == $column
+	and ($column != "none" or .module != "early-clean"))) // null;
 ($here[0] | "### Linux \(.release)", "", "\($here | map(.repetitions) | max) repetitions, the tool built by \(.compiler), QEMU \(.qemu).", ""),
 "What is added to each call or page:", "",
 table(["", "for each", "nothing"] + $have[1:];
