@@ -34,7 +34,7 @@ def text($x; $y; $more): "<text x=\"\($x)\" y=\"\($y)\" \($more)>\(escape)</text
 		| $all[] | select(.row == $row and .column == $column)
 		| ([[added, 0] | max, $most] | min / $most * $wide * 10 | round / 10) as $long
 		| "<rect x=\"\($x)\" y=\"\($at)\" width=\"\([$long, 1] | max)\" height=\"\($bar - 2)\" fill=\"\(colours[$column] // "#57606a")\"/>",
-		((added | round | tostring) + (if added > $most then " (cut)" else "" end)
+		((added | round | if . == 0 then 0 else . end | tostring) + (if added > $most then " (cut)" else "" end)
 			| text($x + $long + 5; $at + 9; "font-size=\"10\" fill=\"#57606a\"")))),
 "<line x1=\"\($x)\" y1=\"\($top - 6)\" x2=\"\($x)\" y2=\"\($high - 24)\" stroke=\"#57606a\"/>",
 "</svg>"

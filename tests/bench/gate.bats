@@ -28,14 +28,15 @@ left_out() {
 
 # near_stored COLUMN: not above what is stored, where that can be compared.
 near_stored() {
-	local differs
+	local differs then=$BATS_TEST_TMPDIR/stored
 	differs=$(other_world "$out/costs.ndjson" "$bench/stored.ndjson")
+	stored_rows "$1" "$BATS_FILE_TMPDIR/rows" "$bench/stored.ndjson" >"$then"
+	[ -s "$then" ] || differs="nothing is stored of $1"
 	if [ -n "$differs" ]; then
 		echo "# re-baselines: $differs; run make bench, and commit tests/bench/stored.ndjson" >&3
 		return 0
 	fi
-	stored_rows "$BATS_FILE_TMPDIR/rows" "$bench/stored.ndjson" >"$BATS_TEST_TMPDIR/stored"
-	judge "$out/costs.ndjson" /dev/null "$BATS_TEST_TMPDIR/stored" "$1"
+	judge "$out/costs.ndjson" /dev/null "$then" "$1"
 }
 
 @test "watch adds no more than is stored" {

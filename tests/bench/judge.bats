@@ -96,7 +96,8 @@ dear() {
 	with guard 'ext4 drop' 10
 	store "$d/costs" >"$d/stored"
 	[ "$(wc -l <"$d/stored")" = "$(grep -c '"guard"' "$d/costs")" ]
-	[ "$(stored_rows <(echo 'ext4     drop  page  words') "$d/stored" | jq -c '[.column, .row, .added]')" = '["guard","ext4 drop",10]' ]
+	[ "$(stored_rows guard <(echo 'ext4     drop  page  words') "$d/stored" | jq -c '[.column, .row, .added]')" = '["guard","ext4 drop",10]' ]
+	[ -z "$(stored_rows watch <(echo 'ext4 drop') "$d/stored")" ]
 	with guard 'ext4 drop' 15
 	run -0 judge "$d/costs" /dev/null "$d/stored" guard
 	with guard 'ext4 drop' 16

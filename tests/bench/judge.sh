@@ -26,9 +26,10 @@ other_world() {
 		| join(", ") end'
 }
 
-# stored_rows ROWS STORED: what is stored of these rows, and of no other.
+# stored_rows COLUMN ROWS STORED: what is stored of this column and these rows, and of no other.
 stored_rows() {
-	jq -c --rawfile rows "$1" 'select(.row as $r | [$rows | split("\n")[] | [splits(" +")][:2] | join(" ")] | index($r))' "$2"
+	jq -c --arg column "$1" --rawfile rows "$2" 'select(.column == $column) | select(.row as $r
+		| [$rows | split("\n")[] | [splits(" +")][:2] | join(" ")] | index($r))' "$3"
 }
 
 # store COSTS: what is kept of them to compare with.

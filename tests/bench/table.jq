@@ -28,7 +28,7 @@ def cell: if . == null then "-" else "\(in_unit("added") | signed) (\(.percent |
 # Nothing attached: on the build that most columns have.
 | def find($row; $column): first($here[] | select(.row == $row and .column == $column
 	and ($column != "none" or .module != "early-clean"))) // null;
-($here[0] | "### Linux \(.release)", "", "\($here | map(.repetitions) | max) repetitions, the tool built by \(.compiler), QEMU \(.qemu).", ""),
+($here[0] | "### Linux \(.release)", "", "Repetitions: \($here | map(.repetitions) | unique | map(tostring) | join(" or ")). The tool was built by \(.compiler), QEMU \(.qemu).", ""),
 "What is added to each call or page:", "",
 table(["", "for each", "nothing"] + $have[1:];
 	[$wanted[] as $row | find($row; "none") as $none | select($none)
