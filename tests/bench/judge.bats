@@ -5,16 +5,22 @@
 
 bats_require_minimum_version 1.5.0
 
+# All is well: the empty programs add 100, and the guard nothing.
+setup_file() {
+	local place step
+	awk '!/^#/ { print $2, $3 }' "$BATS_TEST_DIRNAME/limits" | while read -r place step; do
+		cost empty "$place $step" 100
+		cost guard "$place $step" 0
+	done >"$BATS_FILE_TMPDIR/costs"
+}
+
 setup() {
 	bench=$BATS_TEST_DIRNAME
 	# shellcheck source-path=SCRIPTDIR source=judge.sh
 	. "$bench/judge.sh"
 	d=$BATS_TEST_TMPDIR
 	limits=$bench/limits
-	awk '!/^#/ { print $2, $3 }' "$limits" | while read -r place step; do
-		cost empty "$place $step" 100
-		cost guard "$place $step" 0
-	done >"$d/costs"
+	cp "$BATS_FILE_TMPDIR/costs" "$d/costs"
 }
 
 # cost COLUMN ROW ADDED: a line of run.sh. Where a limit is for calls, a page's figure must not count.
