@@ -73,7 +73,7 @@ lines "$rows" >"$out/list.rows"
 status=0
 for kernel in "${kernels[@]}"; do
 	machine watch "${LIMIT:-1800}" '^(floor|watch|found)$' -M 1280 || status=3
-	# Its compiler takes minutes in the emulator, and its libraries 200 MB.
+	# Its libraries have 200 MB.
 	machine bpftrace "${LIMIT:-3600}" '^bpftrace$' -M 2560 -p bpftrace \
 		-f "$here/naive-fentry.bt" -f "$here/naive-kprobe.bt" || status=3
 done

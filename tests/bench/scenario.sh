@@ -147,7 +147,8 @@ while read -r name wanted how arguments; do
 	if [ "$wanted" != "$module" ]; then
 		btrfs_with "$wanted"
 		module=$wanted
-		count warm-up 2
+		# The 1 MiB row climbs by some percent over the first repetitions, and then stays.
+		count warm-up 4
 		count none "$repetitions"
 	fi
 	# shellcheck disable=SC2086 # one word each
