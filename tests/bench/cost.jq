@@ -13,7 +13,7 @@ units as $units
 	pages: (.[5] | tonumber), took: (.[6] | tonumber)}]
 | group_by([.module, .column, .row])
 | map(.[0] as $one | map(.took) as $took | ($took | median) as $median
-	| ($one | del(.took)) + $units[$one.row] + {repetitions: ($took | length), per_page: ($median / $one.pages),
+	| ($one | del(.took)) + $units[$one.row] + {repetitions: ($took | length), samples: $took, per_page: ($median / $one.pages),
 		per_call: ($median / $one.calls), spread: (($took | max - min) / $one.pages)})
 | (map(select(.column == "none") | {key: "\(.module) \(.row)", value: .per_page}) | from_entries) as $none
 | map(. as $one | $none["\(.module) \(.row)"] as $base

@@ -29,6 +29,7 @@ left_out() {
 # near_stored COLUMN: not above what is stored, where that can be compared.
 near_stored() {
 	local differs then=$BATS_TEST_TMPDIR/stored
+	[ -s "$out/costs.ndjson" ] || return 1
 	differs=$(other_world "$out/costs.ndjson" "$bench/stored.ndjson")
 	stored_rows "$1" "$BATS_FILE_TMPDIR/rows" "$bench/stored.ndjson" >"$then"
 	[ -s "$then" ] || differs="nothing is stored of $1"
