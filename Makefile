@@ -6,6 +6,7 @@
 # make check      as root: install what is missing, run the tests
 # make full       the same with all trials: hours
 # make accuracy   as root: all rows of losing a page, 10,000 trials, and the soak: half an hour
+# make bench      as root: what each way to watch costs, in instructions: an hour or more (KERNELS="6.1 6.12 7.3", REPS=5)
 # make matrix     as root: every kernel from 5.10 to 7.3, a line each: an hour or two
 # make shapes     check --module on builds whose mistake has other shapes: minutes each kernel (SHAPES=6.1,6.12,7.3)
 # make clang      as root: the kernel side by each clang, in a throwaway machine
@@ -124,7 +125,7 @@ prepare:
 prepare-tests: prepare
 	$(deps) test fuzz
 	$(Q)for v in stock early-clean keep-dirty; do module/build.sh 6.12 $$v >/dev/null || exit 1; done
-	$(Q)$(MAKE) --no-print-directory -j2 all unit fuzz-programs $(BUILD)/accuracy/accuracy
+	$(Q)$(MAKE) --no-print-directory -j2 all unit fuzz-programs $(BUILD)/accuracy/accuracy $(bench_programs)
 
 # A program for the test machines, of its own and of what provoke has of use.
 accuracy_sources := $(wildcard tests/accuracy/*.c) src/provoke_plan.c src/provoke_page.c
@@ -132,6 +133,29 @@ $(BUILD)/accuracy/accuracy: $(accuracy_sources) $(wildcard tests/accuracy/*.h) s
 	$(call msg,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(cflags) -static -pthread $(accuracy_sources) -o $@
+
+# What the gate and the bench run in the machines.
+bench_programs := $(addprefix $(BUILD)/bench/,rows floor floor.bpf.o)
+$(BUILD)/bench/rows: tests/bench/rows.c
+	$(call msg,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(cflags) -static $< -o $@
+
+$(BUILD)/bench/floor: tests/bench/floor.c
+	$(call msg,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(cflags) -static $< -lbpf -lelf -lzstd -lz -o $@
+
+$(BUILD)/bench/floor.bpf.o: tests/bench/floor.bpf.c
+	$(call msg,BPF,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(bpf_cflags) -c $< -o $@
+
+# The table goes to stdout and docs/cost.md, the figures to $(BUILD)/bench/costs.ndjson, the chart to docs/cost.svg.
+.PHONY: bench
+bench: prepare $(bench_programs)
+	$(deps) test
+	$(Q)tests/bench/bench.sh $(KERNELS)
 
 ROUNDS ?= 4
 accuracy: prepare-tests
@@ -146,7 +170,7 @@ quick_groups = "quick 240 unit replay cli" "fuzz 120 fuzz" "module 180 module" "
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "machines 480 vm:blind,outcomes,soak" \
 		"findings 420 vm:recording,pinpoint,check,twice" "faults 420 vm:faults,overwrite,guard" "silence 360 vm:silence,soaks" \
-		"variants 300 vm:variants" "idle 240 vm:idle" "matrix 180 matrix"
+		"variants 300 vm:variants" "idle 240 vm:idle" "matrix 180 matrix" "cost 120 bench"
 
 full: prepare-tests
 	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "shapes 3600 module/shapes" "mutants 1800 mutants"
@@ -219,11 +243,11 @@ valgrind: unit
 lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton) $(legacy_skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/replay/*.c tests/vm/*.[ch] tests/accuracy/*.[ch] tests/vm/silence/*.[ch] tests/matrix/*.c
-	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/module/shapes/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh .ci/run
+	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/replay/*.c tests/vm/*.[ch] tests/accuracy/*.[ch] tests/vm/silence/*.[ch] tests/matrix/*.c tests/bench/*.c
+	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/module/shapes/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh tests/bench/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/accuracy tests/vm/silence tests/matrix
-	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/accuracy/*.c tests/vm/silence/*.c tests/matrix/*.c | xargs -P2 -I% \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/accuracy tests/vm/silence tests/matrix tests/bench/rows.c tests/bench/floor.c
+	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/accuracy/*.c tests/vm/silence/*.c tests/matrix/*.c tests/bench/rows.c tests/bench/floor.c | xargs -P2 -I% \
 		clang-tidy --quiet --warnings-as-errors='*' % -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
 
 install: btrfs-dirtywatch

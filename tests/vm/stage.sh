@@ -5,7 +5,7 @@
 
 # What the machine must have; the rest of a kernel's modules that exist come along for modprobe.
 needed_modules='virtio_pci virtio_blk btrfs'
-useful_modules='loop minix brd zram xxhash_generic blake2b_generic sha256_generic'
+useful_modules='loop minix ext4 brd zram xxhash_generic blake2b_generic sha256_generic'
 
 # copy_module SOURCE TARGET: unpacked, since not every busybox reads what a distribution packs with.
 copy_module() {
