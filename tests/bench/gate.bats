@@ -21,11 +21,6 @@ setup() {
 	cat "$BATS_FILE_TMPDIR/log"
 }
 
-# left_out COLUMN: this tool has no such option.
-left_out() {
-	grep -q "left out: stock $1 " "$BATS_FILE_TMPDIR/log"
-}
-
 # near_stored COLUMN: not above what is stored, where that can be compared.
 near_stored() {
 	local differs then=$BATS_TEST_TMPDIR/stored
@@ -45,11 +40,9 @@ near_stored() {
 }
 
 @test "watch --guard adds no more than its limits" {
-	! left_out guard || skip 'watch has no option --guard yet'
 	judge "$out/costs.ndjson" "$bench/limits" /dev/null guard
 }
 
 @test "watch --guard adds no more than is stored" {
-	! left_out guard || skip 'watch has no option --guard yet'
 	near_stored guard
 }
