@@ -120,25 +120,25 @@ struct filling {
 	unsigned int count;
 	unsigned int scopes; /* bit set of the scopes found */
 	int err;
-	const struct row *sorted[ROWS]; /* there are many symbols to find */
+	struct row sorted[ROWS]; /* there are many symbols to find */
 };
 
 static int by_name(const void *a, const void *b)
 {
-	const struct row *const *x = a, *const *y = b;
+	const struct row *x = a, *y = b;
 
-	return strcmp((*x)->symbol, (*y)->symbol);
+	return strcmp(x->symbol, y->symbol);
 }
 
 static void add_frame(const struct ksym *sym, void *arg)
 {
 	const struct row wanted = { .symbol = sym->name };
-	const struct row *key = &wanted, **found;
+	const struct row *found;
 	struct filling *f = arg;
 
 	if (*sym->module && strcmp(sym->module, "btrfs") != 0)
 		return;
-	found = bsearch(&key, f->sorted, ROWS, sizeof(key), by_name);
+	found = bsearch(&wanted, f->sorted, ROWS, sizeof(wanted), by_name);
 	if (!found)
 		return;
 	if (f->count == FRAMES_MAX) {
@@ -148,10 +148,10 @@ static void add_frame(const struct ksym *sym, void *arg)
 	f->frames[f->count++] = (struct frame){
 		.from = sym->from,
 		.to = sym->to,
-		.scope = (*found)->scope,
-		.way = (*found)->way,
+		.scope = found->scope,
+		.way = found->way,
 	};
-	f->scopes |= 1U << (*found)->scope;
+	f->scopes |= 1U << found->scope;
 }
 
 static int by_address(const void *a, const void *b)
@@ -166,8 +166,7 @@ int frames_fill(const struct ksyms *ksyms, struct frame frames[FRAMES_MAX])
 	const unsigned int needed = 1U << SCOPE_WRITE | 1U << SCOPE_WRITEBACK;
 	struct filling f = { .frames = frames };
 
-	for (unsigned int i = 0; i < ROWS; i++)
-		f.sorted[i] = &rows[i];
+	memcpy(f.sorted, rows, sizeof(rows));
 	qsort(f.sorted, ROWS, sizeof(f.sorted[0]), by_name);
 	ksyms_each(ksyms, add_frame, &f);
 	if (f.err)
