@@ -173,7 +173,7 @@ check: prepare-tests
 		"variants 300 vm:variants" "idle 240 vm:idle" "matrix 180 matrix" "cost 120 bench"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "shapes 3600 module/shapes" "mutants 1800 mutants"
+	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "storm 900 storm" "shapes 3600 module/shapes" "mutants 1800 mutants"
 
 # A program for each of the compilers that the kernel side is built with.
 clangs := clang-14 clang-19

@@ -49,6 +49,9 @@ static bool add_name(struct record *r, const char *name, size_t len)
 	return true;
 }
 
+/* What a name can say of a path; what else comes is not listened to. */
+#define NAME_FLAGS (RECORD_PATH_TRUNCATED | RECORD_NO_DENTRY)
+
 static void entry_name(struct outbox_entry *e, const struct sighting_name *n,
 		       size_t room)
 {
@@ -58,7 +61,7 @@ static void entry_name(struct outbox_entry *e, const struct sighting_name *n,
 		e->waits = n->len;
 		return;
 	}
-	r->flags |= n->flags;
+	r->flags |= n->flags & NAME_FLAGS;
 	if (!n->len)
 		e->waits = false;
 	else if (n->len > room || n->flags || !add_name(r, n->name, n->len))

@@ -22,7 +22,7 @@ mkdir /sys/fs/cgroup/accuracy "$loop"
 run() {
 	local name=$1
 	shift
-	"$tool" watch --json -v --ring-size 16384 >"/out/$name.json" 2>"/out/$name.err" &
+	"$tool" watch --json -v --limit 0 --ring-size 16384 >"/out/$name.json" 2>"/out/$name.err" &
 	watch_pid=$! watch_name=$name
 	wait_for "/out/$name.json" '"start"' 30
 	# Only the program is in the group, so that little else is reclaimed.

@@ -110,6 +110,21 @@ static void test_names_that_never_come_are_missed(void **state)
 	assert_int_equal(seen.last.flags, RECORD_PATH_TRUNCATED);
 }
 
+/* A name speaks of the path only. */
+static void test_other_flags_of_a_name_are_not_taken(void **state)
+{
+	struct outbox o = { 0 };
+	struct seen seen = { 0 };
+
+	(void)state;
+	put(&o, 1, 10, true);
+	name(&o, 10, "file", ~0U);
+	name(&o, 10, "", 0);
+	flush(&o, NEVER, &seen);
+	assert_int_equal(seen.last.flags,
+			 RECORD_PATH_TRUNCATED | RECORD_NO_DENTRY);
+}
+
 static void test_what_the_kernel_missed_is_told(void **state)
 {
 	struct outbox o = { 0 };
@@ -257,6 +272,7 @@ int main(void)
 		cmocka_unit_test(test_names_make_a_path),
 		cmocka_unit_test(test_who_waits_holds_up_who_follows),
 		cmocka_unit_test(test_names_that_never_come_are_missed),
+		cmocka_unit_test(test_other_flags_of_a_name_are_not_taken),
 		cmocka_unit_test(test_what_the_kernel_missed_is_told),
 		cmocka_unit_test(test_no_name_is_taken_for_another),
 		cmocka_unit_test(test_a_path_ends_where_the_room_does),

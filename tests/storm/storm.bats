@@ -3,7 +3,7 @@
 # Storms: more windows than anybody reads, and more suspect pages than usual. A window: a page that was seen clean and
 # unlocked, or dropped, or left clean by its write call; however it ended, it is counted once.
 
-load helper
+load ../vm/helper
 
 setup_file() {
 	mkdir -p "$top/.build"
