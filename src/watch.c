@@ -106,6 +106,8 @@ static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
 /*
  * Read the symbols once more: our own programs have some by now, and without
  * them their addresses would be taken for those of whoever stands before them.
+ * It takes a while, and comes before it is said that all is armed: what happens
+ * from then on is told at once.
  */
 static void name_programs(struct watch *w)
 {
@@ -119,17 +121,13 @@ static void name_programs(struct watch *w)
 	malloc_trim(0);
 }
 
-/*
- * From the start on, the recorder is told all that the report is told. It keeps
- * the symbols, so they cannot wait until it was said that all is armed.
- */
+/* From the start on, the recorder is told all that the report is told. */
 static int begin(struct watch *w, const struct report_start_info *info)
 {
 	int err;
 
 	if (!w->keep)
 		return report_start(w->report, info);
-	name_programs(w);
 	w->recorder = recorder_new(w->keep, w->ksyms, w->options.verbose);
 	if (!w->recorder)
 		return -ENOMEM;
@@ -146,6 +144,7 @@ static int open_report(struct watch *w)
 	struct utsname kernel;
 	struct timespec wall;
 
+	name_programs(w);
 	w->report = w->options.quiet ? report_none_new()
 				     : report_stdout_new(w->options.json,
 							 w->options.verbose);
@@ -361,8 +360,6 @@ static int watch(struct watch *w)
 	err = open_report(w);
 	if (!err)
 		err = evidence_begin(&w->evidence, &w->options);
-	if (!err && !w->keep)
-		name_programs(w);
 	if (!err)
 		err = run(w);
 	if (!err)
