@@ -18,7 +18,6 @@
 #include "follow.h"
 #include "footprint.h"
 #include "log.h"
-#include "mounts.h"
 #include "options.h"
 #include "preflight.h"
 #include "process.h"
@@ -29,6 +28,7 @@
 #include "rhythm.h"
 #include "tracer.h"
 #include "watch.h"
+#include "watched_device.h"
 
 struct watch {
 	struct options options;
@@ -166,33 +166,6 @@ static int open_report(struct watch *w)
 	return begin(w, &info);
 }
 
-/* The device of the filesystem that the user named. Returns an exit code. */
-static int find_device(const char *path, __u32 *dev)
-{
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-	const struct mount *mount = NULL;
-	struct mounts *mounts = NULL;
-	int err = f ? mounts_read(f, &mounts) : -errno;
-	int code = EXIT_USAGE;
-
-	if (err)
-		complain("cannot read /proc/self/mountinfo: %s",
-			 strerror(-err));
-	else if (!(mount = mounts_of_point(mounts, path)))
-		complain("'%s' is not on a mounted filesystem: %s", path,
-			 errno ? strerror(errno) : "no mount holds it");
-	else if (strcmp(mount->fstype, "btrfs") != 0)
-		complain("'%s' is on %s, not on btrfs", path, mount->fstype);
-	else
-		code = 0;
-	if (!code)
-		*dev = mount->major << 20 | mount->minor;
-	mounts_free(mounts);
-	if (f)
-		fclose(f);
-	return code;
-}
-
 /* SIGINT and SIGTERM become readable: the loop ends in an orderly way. */
 static int open_signals(void)
 {
@@ -222,7 +195,7 @@ static int start(struct watch *w)
 	int code = EXIT_NO_ANSWER;
 
 	if (w->options.mount)
-		code = find_device(w->options.mount, &options.dev);
+		code = watched_device(w->options.mount, &options.dev);
 	if (w->options.mount && code)
 		return code;
 	code = preflight(w->options.btf, &w->ksyms);
