@@ -166,7 +166,7 @@ demo: prepare
 	$(Q)tests/vm/demo.sh
 
 # The budgets are in seconds, on two cores.
-quick_groups = "quick 240 unit replay cli" "fuzz 120 fuzz" "module 180 module" "harness 180 harness" "accuracy 300 accuracy"
+quick_groups = "quick 240 unit replay cli" "fuzz 120 fuzz" "module 240 module" "harness 180 harness" "accuracy 300 accuracy"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "machines 480 vm:blind,outcomes,soak" \
 		"findings 420 vm:recording,pinpoint,check,twice" "faults 420 vm:faults,overwrite,guard" "silence 360 vm:silence,soaks" \

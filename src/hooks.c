@@ -319,6 +319,18 @@ void hooks_close(struct hooks *h)
 
 /* ---- ask -------------------------------------------------------------- */
 
+const struct hook *hooks_serving(const struct hooks *h, unsigned int n,
+				 const char **role)
+{
+	for (unsigned int i = 0; i < hook_role_count; i++) {
+		if (!serves(h, &hook_roles[i]) || n--)
+			continue;
+		*role = hook_roles[i].name;
+		return &h->roles[i];
+	}
+	return NULL;
+}
+
 /* An iterator does its work while it is read. */
 static int read_iter(const struct bpf_link *link)
 {

@@ -58,6 +58,13 @@ int hooks_widen(struct hooks *h);
 /* Attach what follows readers, or detach it. Returns 0, -ENOENT or -errno. */
 int hooks_follow(struct hooks *h, bool on);
 
+/*
+ * The `n`th of the roles that this mode has, and its name; NULL behind the last
+ * one.
+ */
+const struct hook *hooks_serving(const struct hooks *h, unsigned int n,
+				 const char **role);
+
 /* Run the second look. Returns 0 or -errno. */
 int hooks_look(const struct hooks *h);
 

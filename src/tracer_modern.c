@@ -276,13 +276,13 @@ static void modern_stop(struct tracer *base)
 static const char *modern_role(const struct tracer *base, unsigned int i,
 			       const char **program)
 {
-	const struct hook_variant *v;
+	const char *role = NULL;
+	const struct hook *hook = hooks_serving(&modern(base)->hooks, i, &role);
 
-	if (i >= hook_role_count)
-		return NULL;
-	v = modern(base)->hooks.roles[i].choice.variant;
-	*program = v ? v->program : NULL;
-	return hook_roles[i].name;
+	if (hook)
+		*program = hook->choice.variant ? hook->choice.variant->program
+						: NULL;
+	return role;
 }
 
 static const char *modern_unseen(const struct tracer *base)
