@@ -106,13 +106,21 @@ static __always_inline void unsent_fill(struct record *record,
 	stack_copy(&record->trail.drop, &u->search);
 }
 
+static __always_inline void unsent_count(const struct unsent *u, __u64 pages)
+{
+	count_more(verdict_counter(u->verdict), pages);
+	if (u->verdict == VERDICT_LOST)
+		count_more(COUNT_unfollowed, pages);
+}
+
+/*
+ * It must not branch by the verdict: the verifier of 6.1 sees the loop's body
+ * for one of the two only, and takes away what the other one needs.
+ */
 static long unsent_step(__u32 i, struct unsent *u)
 {
 	struct record *record = record_reserve();
 
-	count(verdict_counter(u->verdict));
-	if (u->verdict == VERDICT_LOST)
-		count(COUNT_unfollowed);
 	if (!record) {
 		go_blind(BLIND_ring_full);
 		return 0;
@@ -157,6 +165,7 @@ static __noinline int observe_unsent(void *ctx, __u64 folio)
 	if (unsent_on_purpose(&u))
 		return 0;
 	unsent_judge(&u);
+	unsent_count(&u, pages);
 	bpf_loop(pages, unsent_step, &u, 0);
 	return 0;
 }
