@@ -15,7 +15,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$tmp/force" "$here"/force*.c
 for file in "$tmp/force" "$here/groups" "$here/lib.sh" "$here"/cases_*.sh; do files+=(-f "$file"); done
-"$here/../run.sh" -k "${KERNEL:-6.1}" -m "$variant" -t "${LIMIT:-400}" -o "$out" -M 1536 \
+"$here/../run.sh" -k "${KERNEL:-6.1}" -m "$variant" -t "${LIMIT:-500}" -o "$out" -M 1536 \
 	-x "-object memory-backend-ram,id=a,size=1024M -object memory-backend-ram,id=b,size=512M
 		-numa node,memdev=a,cpus=0-1 -numa node,memdev=b" \
 	"${files[@]}" -f "$(gcc -print-file-name=libgcc_s.so.1)=/usr/lib/libgcc_s.so.1" \
