@@ -170,7 +170,7 @@ quick_groups = "quick 240 unit replay cli" "fuzz 120 fuzz" "module 240 module" "
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "machines 480 vm:blind,outcomes,soak" \
 		"findings 480 vm:recording,pinpoint,check,twice" "faults 480 vm:faults,overwrite,guard" "silence 480 vm:silence,soaks" \
-		"variants 300 vm:variants" "idle 240 vm:idle" "matrix 180 matrix" "cost 240 bench"
+		"variants 300 vm:variants" "idle 300 vm:idle" "matrix 240 matrix" "cost 240 bench"
 
 full: prepare-tests
 	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "storm 900 storm" "shapes 3600 module/shapes" "mutants 1800 mutants"

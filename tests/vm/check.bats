@@ -36,7 +36,7 @@ all_keys_are_in_the_man_page() {
 
 @test "check and watch agree on each system" {
 	# One processor: emulation can miss that another one patched the code that this one runs.
-	machine 300 stock,early-clean,early-clean:nobtf -c 1 -p setpriv "$here/scenario/check.sh"
+	machine 400 stock,early-clean,early-clean:nobtf -c 1 -p setpriv "$here/scenario/check.sh"
 
 	told fixed 0 'last.verdict == "full" and (map(.state) - ["ok", "unknown", null] == [])'
 	says fixed.check 'any(.kind == "module" and .state == "ok" and (.found | startswith("fixed: ")))'
