@@ -31,10 +31,20 @@ struct direct {
 	__u64 pos;
 };
 
+/* Where a task was when its stack said that it writes back; see loop.bpf.h. */
+struct loop {
+	__u64 mapping; /* whose pages it cleaned; 0: not known */
+	__u64 depth;   /* of its stack, by an address on it */
+	__u64 here;    /* the same of now */
+	__u32 left;    /* so many more pages, and its stack is read again */
+	__u32 pad;
+};
+
 struct task_state {
 	struct call call;
 	struct direct direct;
 	__u64 dedupe_ns; /* when the dedupe that it is in began */
+	struct loop loop;
 	__u64 evicted; /* mapping whose dirty pages it was last seen to evict */
 	__u32 writeback; /* depth of do_writepages() */
 	__u32 pad;

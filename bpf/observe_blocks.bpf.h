@@ -69,7 +69,7 @@ static __always_inline int blocks_retry(struct blocks_walk *walk)
 }
 
 static __always_inline int blocks_cleaned(void *ctx, struct blocks_walk *walk,
-					  const struct task_state *task)
+					  struct task_state *task)
 {
 	enum scope scope = SCOPE_WRITEBACK;
 
@@ -79,7 +79,7 @@ static __always_inline int blocks_cleaned(void *ctx, struct blocks_walk *walk,
 	if (task && task->writeback)
 		count_more(COUNT_written, walk->dirty);
 	else
-		scope = clean_scope(ctx, walk->call, walk->folio.mapping,
+		scope = clean_scope(ctx, task, walk->call, walk->folio.mapping,
 				    walk->dirty, &walk->search);
 	if (scope == SCOPE_WRITE)
 		bpf_loop(walk->pages, blocks_suspect_step, walk, 0);
@@ -93,10 +93,8 @@ static __always_inline int observe_folio_clean(void *ctx, __u64 folio,
 					       bool cleaned)
 {
 	struct task_state *task = task_known();
-	struct blocks_walk walk = { 0 };
+	struct blocks_walk walk = { .call = task_call(task) };
 
-	if (task && task->call.id)
-		walk.call = &task->call;
 	folio_read(&walk.folio, folio);
 	walk.from = walk.folio.first;
 	walk.pages = window_min(walk.folio.pages, FOLIO_PAGES_MAX);
@@ -113,7 +111,7 @@ static __always_inline int observe_block_clean(void *ctx, __u64 folio,
 					       __u64 start, __u32 len)
 {
 	struct task_state *task = task_known();
-	struct blocks_walk walk = { 0 };
+	struct blocks_walk walk = { .call = task_call(task) };
 	bool dirty = folio_flags(folio) & page_flag(PG_dirty);
 	__u64 to = (start + len - 1) >> WINDOW_PAGE_SHIFT;
 
@@ -124,8 +122,6 @@ static __always_inline int observe_block_clean(void *ctx, __u64 folio,
 		count_more(COUNT_written, walk.pages);
 		return 0;
 	}
-	if (task && task->call.id)
-		walk.call = &task->call;
 	folio_read(&walk.folio, folio);
 	/* Several blocks in a page, of which some are dirty and some are not.
 	 */

@@ -3,7 +3,7 @@
 #ifndef DIRTYWATCH_OBSERVE_CLEAN_BPF_H
 #define DIRTYWATCH_OBSERVE_CLEAN_BPF_H
 
-#include "task.bpf.h"
+#include "loop.bpf.h"
 #include "windows.bpf.h"
 
 /* A write call prepares at most this many pages at once, with room to spare. */
@@ -147,10 +147,16 @@ static __noinline int observe_unexplained(const struct stack_search *search,
  * SCOPE_WRITE if they are suspects, SCOPE_WRITEBACK if they had been dirty, and
  * are all right or nobody's concern, else SCOPE_NONE.
  */
-static __always_inline enum scope clean_scope(void *ctx, struct call *call,
+static __always_inline enum scope clean_scope(void *ctx,
+					      struct task_state *task,
+					      const struct call *call,
 					      __u64 mapping, __u64 pages,
 					      struct stack_search *search)
 {
+	if (!call && loop_goes_on(ctx, task, mapping)) {
+		count_more(COUNT_written, pages);
+		return SCOPE_WRITEBACK;
+	}
 	if (stack_classify(ctx, STACK_CLEAN, search)) {
 		go_blind(BLIND_no_stack);
 		return SCOPE_NONE;
@@ -158,6 +164,8 @@ static __always_inline enum scope clean_scope(void *ctx, struct call *call,
 	switch (search->scope) {
 	case SCOPE_WRITEBACK:
 		count_more(COUNT_written, pages);
+		if (!call)
+			loop_begin(ctx, mapping);
 		return SCOPE_WRITEBACK;
 	case SCOPE_DISCARD:
 		return SCOPE_WRITEBACK;
@@ -174,12 +182,14 @@ static __always_inline enum scope clean_scope(void *ctx, struct call *call,
 }
 
 /* A folio of one page was cleaned outside do_writepages(). */
-static __always_inline void observe_odd_clean(void *ctx, struct call *call,
+static __always_inline void observe_odd_clean(void *ctx,
+					      struct task_state *task,
+					      struct call *call,
 					      const struct page_at *at)
 {
 	struct stack_search search;
 
-	switch (clean_scope(ctx, call, at->mapping, 1, &search)) {
+	switch (clean_scope(ctx, task, call, at->mapping, 1, &search)) {
 	case SCOPE_WRITE:
 		observe_suspect(call, at, at->index, &search);
 		break;
@@ -210,7 +220,7 @@ static __always_inline struct page_at lone_page(__u64 page)
 static __always_inline int observe_clean(void *ctx, __u64 page, bool cleaned)
 {
 	struct task_state *task = task_known();
-	struct call *call = task && task->call.id ? &task->call : NULL;
+	struct call *call = task_call(task);
 	struct page_at at;
 
 	if (!cleaned) {
@@ -226,7 +236,7 @@ static __always_inline int observe_clean(void *ctx, __u64 page, bool cleaned)
 		}
 	} else {
 		at = lone_page(page);
-		observe_odd_clean(ctx, call, &at);
+		observe_odd_clean(ctx, task, call, &at);
 	}
 	return 0;
 }

@@ -7,6 +7,15 @@
 #include "emit.bpf.h"
 #include "task.bpf.h"
 
+/* Another mapping may since have got the address of the last one. */
+static __always_inline void evict_begin(void)
+{
+	struct task_state *task = task_known();
+
+	if (task)
+		task->evicted = 0;
+}
+
 /* Each of its pages will be seen to go: all of them have been told of. */
 static __always_inline void evict_note(__u64 mapping)
 {
@@ -45,6 +54,7 @@ static __always_inline int observe_evict(void *ctx, __u64 mapping)
 	struct dirty_walk walk = { 0 };
 	struct inode *inode;
 
+	evict_begin();
 	inode = mapping_inode(mapping);
 	if (inode_unwanted(inode) ||
 	    filesystem_failed(BPF_CORE_READ(inode, i_sb)))

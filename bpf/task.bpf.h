@@ -12,6 +12,12 @@ static __always_inline struct task_state *task_known(void)
 	return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
 }
 
+/* The write call that it is in, or NULL. */
+static __always_inline struct call *task_call(struct task_state *task)
+{
+	return task && task->call.id ? &task->call : NULL;
+}
+
 /* Its state, made if need be; NULL, and blind, if that fails. */
 static __always_inline struct task_state *task_made(void)
 {

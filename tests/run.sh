@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # run.sh GROUP...: run groups of suites, each group within its time, and end with "N passed, N failed, N skipped".
-# A group: "NAME SECONDS SUITE..."; a suite: a folder of tests/, one of its .bats files, or vm:NAME,... of tests/vm.
+# A group: "NAME SECONDS SUITE..."; a suite: a folder of tests/, one of its .bats files, or several with commas between,
+# which run two at a time; vm:NAME,... are those of tests/vm. FULL=1: with the tests that are tagged `full`, which show
+# once more, in another way, what another test shows, and take long.
 set -euo pipefail
 shopt -s nullglob
 
@@ -11,6 +13,8 @@ build=${BUILD:-.build}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 passed=0 failed=0 skipped=0
+which=(--filter-tags '!full')
+[ -z "${FULL:-}" ] || which=()
 
 # tap COMMAND...: run a test program that speaks TAP, show it, add up its results.
 tap() {
@@ -28,6 +32,11 @@ tap() {
 	passed=$((passed + good - left)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
 
+# bats_two FILE...: two tests at a time.
+bats_two() {
+	tap bats -T -j 2 ${which[@]+"${which[@]}"} "$@"
+}
+
 # suite NAME: a folder's programs (unit, fuzz) or bats files, or one bats file.
 suite() {
 	local test files
@@ -40,14 +49,17 @@ suite() {
 		;;
 	fuzz) tap tests/fuzz/run.sh "$build/fuzz" "${FUZZ_SECONDS:-10}" ;;
 	mutants) tap tests/mutants/run.sh ;;
-	# A machine keeps about one core busy.
-	vm | harness) tap bats -T -j 2 "tests/$1" ;;
+	# A machine keeps about one core busy. Each test has its own, but those of a file that boots one for all of them.
+	vm | harness) bats_two "tests/$1" ;;
 	vm:*)
 		IFS=, read -ra files <<<"${1#vm:}"
 		files=("${files[@]/#/tests/vm/}")
-		tap bats -T -j 2 "${files[@]/%/.bats}"
+		bats_two "${files[@]/%/.bats}"
 		;;
-	*) tap bats -T "tests/$1" ;;
+	*)
+		IFS=, read -ra files <<<"$1"
+		bats_two --no-parallelize-within-files "${files[@]/#/tests/}"
+		;;
 	esac
 }
 

@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # run.sh [KERNEL...]: the tool on every kernel of module/kernels, or on these: a line for each, and in the end
 # "matrix: K kernels passed, F failed", and how many are unavailable. ./rows says what is tried and expected.
-# TRIALS (100) of each outcome, SOAK (120) seconds, LATENCY (100) ms for one event, SEED. What the machines left stays in
-# .build/matrix, the counts of verified instructions in the cache, to be compared with the next run's.
+# TRIALS (100) of each outcome, SOAK (120) seconds, LATENCY (100) ms for one event, SEED, LANES (2) kernels at a time.
+# What the machines left stays in .build/matrix, the counts of verified instructions in the cache, to be compared with the
+# next run's.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=judge.sh
 . "$here/judge.sh"
-trials=${TRIALS:-100} soak=${SOAK:-120} latency=${LATENCY:-100} seed=${SEED:-$RANDOM}
+trials=${TRIALS:-100} soak=${SOAK:-120} latency=${LATENCY:-100} seed=${SEED:-$RANDOM} lanes=${LANES:-2}
 logs=$top/.build/matrix
 counts=$top/.cache/matrix
 soaker=$top/.build/soak
@@ -51,8 +52,9 @@ soaked() {
 		judge_soak "$dir/soak"
 }
 
+# The machine's clock counts its instructions, one a nanosecond: what else this host has to do is no part of it.
 prompt() {
-	machine latency 200 -p stat "$top/tests/vm/scenario/latency.sh" "$module" && judge_latency "$dir/latency" "$latency"
+	machine latency 400 -c 1 -x '-icount shift=0,sleep=off' -p stat "$top/tests/vm/scenario/latency.sh" "$module" && judge_latency "$dir/latency" "$latency"
 }
 
 # The programs and what verifying them took, beside the last run's.
@@ -148,12 +150,10 @@ prepare() {
 try_kernel() {
 	local status=0 root modules
 	kernel=$1 module=build facts='' wrong=''
-	rm -rf "${logs:?}/$kernel"
 	mkdir -p "$logs/$kernel"
 	root=$("$top/module/kernel.sh" "$kernel" 2>"$logs/$kernel/prepare.log") || status=$?
 	if [ "$status" = 6 ]; then
-		unavailable=$((unavailable + 1))
-		echo "$kernel unavailable: $(tail -n 1 "$logs/$kernel/prepare.log")"
+		tell unavailable "$(tail -n 1 "$logs/$kernel/prepare.log")"
 		return
 	fi
 	mapfile -t modules < <(rows "$kernel" | awk '$2 != "suite" { print $1 }')
@@ -165,30 +165,37 @@ try_kernel() {
 		[ "${modules[*]}" = image ] || step shapes
 		all_rows < <(rows "$kernel")
 	fi
-	tell "$(basename "$root"/lib/modules/* 2>/dev/null)"
+	facts="$(basename "$root"/lib/modules/* 2>/dev/null) $facts"
+	if [ -n "$wrong" ]; then tell FAILED "${wrong#; }; $facts"; else tell passed "$facts"; fi
 }
 
-# tell RELEASE: the kernel's line, which is kept too.
+# tell RESULT WORDS: the kernel's line, which is kept too.
 tell() {
-	local line
-	if [ -n "$wrong" ]; then
-		failed=$((failed + 1))
-		line="$kernel FAILED $1: ${wrong#; } $facts"
-	else
-		passed=$((passed + 1))
-		line="$kernel passed $1 $facts"
-	fi
-	echo "$line" | tee "$logs/$kernel/line"
+	echo "$kernel $1: $2" | tee "$logs/$kernel/line"
+}
+
+# told RESULT: how many of the kernels.
+told() {
+	local k
+	for k in "${kernels[@]}"; do
+		grep -hs "^$k $1: " "$logs/$k/line" || :
+	done | wc -l
 }
 
 kernels=("$@")
 [ $# -gt 0 ] || mapfile -t kernels < <(awk '!/^#/ { print $1 }' "$top/module/kernels")
-passed=0 failed=0 unavailable=0
 mkdir -p "$logs"
 gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$soaker" "$top/tests/vm/soak.c"
 gcc -O2 -Wall -Wextra -Werror -static -o "$programs" "$here/programs.c" -lbpf -lelf -lz -lzstd
 echo "matrix: ${#kernels[@]} kernels, $trials trials of each outcome, soaks of $soak s, seed $seed; logs in ${logs#"$top"/}"
-for k in "${kernels[@]}"; do try_kernel "$k"; done
+for k in "${kernels[@]}"; do
+	[ "$(jobs -rp | wc -l)" -lt "$lanes" ] || wait -n || :
+	rm -rf "${logs:?}/$k"
+	try_kernel "$k" </dev/null &
+done
+wait
+unavailable=$(told unavailable) passed=$(told passed)
+failed=$((${#kernels[@]} - passed - unavailable)) # one that ended without a line has failed
 [ "$unavailable" = 0 ] || echo "matrix: $unavailable unavailable"
 echo "matrix: $passed kernels passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
