@@ -165,15 +165,15 @@ accuracy: prepare-tests
 demo: prepare
 	$(Q)tests/vm/demo.sh
 
-# The budgets are in seconds, on two cores.
-quick_groups = "quick 240 unit replay cli" "fuzz 120 fuzz" "module 240 module" "harness 180 harness" "accuracy 300 accuracy"
+# The budgets are in seconds, on two cores. `full` has the tests that are tagged so, too, and larger counts.
+quick_groups = "quick 180 unit replay,cli,module" "fuzz 120 fuzz" "harness 180 harness"
 check: prepare-tests
-	$(Q)tests/run.sh $(quick_groups) "machines 480 vm:blind,outcomes,soak" \
-		"findings 480 vm:recording,pinpoint,check,twice" "faults 480 vm:faults,overwrite,guard" "silence 480 vm:silence,soaks" \
-		"variants 300 vm:variants" "idle 300 vm:idle" "matrix 240 matrix" "cost 240 bench"
+	$(Q)tests/run.sh $(quick_groups) "lanes 360 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
+		"machines 960 vm:check,recording,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 400 vm:silence,soaks"
 
 full: prepare-tests
-	$(Q)TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "machines 7200 vm" "storm 900 storm" "shapes 3600 module/shapes" "mutants 1800 mutants"
+	$(Q)FULL=1 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 9600 vm" \
+		"matrix 7200 matrix" "cost 240 bench" "storm 900 storm" "shapes 3600 module/shapes" "mutants 1800 mutants"
 
 # A program for each of the compilers that the kernel side is built with.
 clangs := clang-14 clang-19

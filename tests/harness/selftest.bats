@@ -205,7 +205,7 @@ build_id() {
 	check=$(make -C "$top" --no-print-directory -n check clang)
 	for file in "$top"/tests/vm/*.bats; do
 		name=$(basename "$file" .bats)
-		grep -qE "vm:([a-z]+,)*$name[,\"]" <<<"$check" || grep -qE "^[0-9.]+ +$name +suite " "$top/tests/matrix/rows" || {
+		grep -qE "vm:([a-z]+,)*$name[,\"]|[ ,]vm/$name\.bats[,\"]" <<<"$check" || grep -qE "^[0-9.]+ +$name +suite " "$top/tests/matrix/rows" || {
 			echo "$file is in none"
 			return 1
 		}

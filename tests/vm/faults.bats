@@ -90,6 +90,7 @@ faults() {
 	right unload
 }
 
+# bats test_tags=full
 @test "a hook that the kernel refuses is made in the next way" {
 	machine 250 early-clean -p bpftrace "$here/scenario/refused.sh" early-clean "$seed" "$few"
 	cat "$out/refused.err"

@@ -54,6 +54,7 @@ told() {
 	[ "$(cat "$out/wide.rc")" = 1 ]
 }
 
+# bats test_tags=full
 @test "stock: nothing is said" {
 	machine 300 stock "$here/scenario/guard.sh" stock "$seed" "$trials"
 	for outcome in lost near-miss stranded superseded none; do silent "stay-$outcome"; done

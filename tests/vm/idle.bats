@@ -39,6 +39,7 @@ median() {
 # Three times sooner was wanted. Of 2.1 s (19 hooks) the kernel's verifier takes 0.6, the symbols 0.5, libbpf's search for
 # four functions of btrfs.ko 0.4, BTF and its relocations 0.4, attaching 0.2; bpftrace takes 1.4 s for five small programs
 # that it writes itself. It must not become worse.
+# bats test_tags=full
 @test "it is armed not much later than bpftrace's naive detector" {
 	local watch other
 	machine 480 stock "${counting[@]}" -p bpftrace -f "$here/naive.bt" "$here/scenario/arming.sh"

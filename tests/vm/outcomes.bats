@@ -51,6 +51,7 @@ every_outcome() {
 	keeps stock
 }
 
+# bats test_tags=full
 @test "keep-dirty loses nothing, and nothing is said" {
 	machine 200 keep-dirty "$here/scenario/outcomes.sh" keep-dirty "$seed" "$trials" lost stranded
 	keeps keep-dirty

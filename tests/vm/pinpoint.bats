@@ -29,12 +29,14 @@ evicts() {
 	says umount 'map(select(.type == "finding")) | all(.subvolume == 5)'
 }
 
+# bats test_tags=full
 @test "skip-writeback: the same by probes" {
 	echo '--hook kprobe --hook raw_tp' >"$BATS_TEST_TMPDIR/watch-options"
 	evicts skip-writeback -f "$BATS_TEST_TMPDIR/watch-options"
 	silent subvolume
 }
 
+# bats test_tags=full
 @test "skip-writeback: the same without module BTF, but for deleted subvolumes, which make it blind" {
 	evicts skip-writeback:nobtf
 	says subvolume 'map(select(.type == "finding")) == [] and last.exit_code == 5'
@@ -77,6 +79,7 @@ pinpoints() {
 	pinpoints early-clean
 }
 
+# bats test_tags=full
 @test "names after a rename, links, cgroups and stacks, without module BTF" {
 	pinpoints early-clean:nobtf
 }

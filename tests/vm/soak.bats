@@ -34,6 +34,7 @@ lost_nothing() {
 	silent stock
 }
 
+# bats test_tags=full
 @test "keep-dirty: nothing is lost, nothing is said" {
 	race keep-dirty
 	lost_nothing keep-dirty

@@ -35,6 +35,7 @@ soaks() { # soaks VARIANT SOAK...
 	says churn 'last.counters.suspects > 0'
 }
 
+# bats test_tags=full
 @test "keep-dirty: fio mixes: no finding, nothing blind" {
 	soaks keep-dirty fio
 }
