@@ -49,15 +49,13 @@ SEC("raw_tp/mm_filemap_delete_from_page_cache")
 int guard_raw(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct folio *folio = (struct folio *)context_argument(ctx, 0);
-	struct inode *inode;
+	struct address_space *mapping = BPF_CORE_READ(folio, mapping);
+	__u64 start = BPF_CORE_READ(folio, index) << WINDOW_PAGE_SHIFT;
 
-	if (nothing_to_see(BPF_CORE_READ(folio, mapping, i_pages.xa_flags)))
+	if (nothing_to_see(BPF_CORE_READ(mapping, i_pages.xa_flags)) ||
+	    !mapping_watched((__u64)mapping))
 		return 0;
-	inode = BPF_CORE_READ(folio, mapping, host);
-	if (!mapping_watched((__u64)BPF_CORE_READ(folio, mapping)))
-		return 0;
-	return observe_guarded(ctx, (__u64)folio,
-			       BPF_CORE_READ(folio, index)
-					       << WINDOW_PAGE_SHIFT >=
-				       (__u64)BPF_CORE_READ(inode, i_size));
+	return observe_guarded(
+		ctx, (__u64)folio,
+		start >= (__u64)BPF_CORE_READ(mapping, host, i_size));
 }

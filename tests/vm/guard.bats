@@ -49,6 +49,8 @@ told() {
 		echo "$outcome: $verdict"
 		jq -e --argjson n "$trials" '.right == $n and .trials == $n' <<<"$verdict"
 	done
+	grep -qx 'guarded drop  *guard' "$out/stay-lost.err"
+	grep -qx 'guarded drop  *guard_raw' "$out/wide.err"
 	says wide 'map(select(.unsent)) | length == 1 and .[0].class == "lost"'
 	says wide 'last | .blind == [] and .counters.unexplained == 0'
 	[ "$(cat "$out/wide.rc")" = 1 ]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # guard.sh MODULE SEED COUNT - a guard that stays one, beside COUNT trials of each outcome; then, if MODULE loses
-# writes, one that becomes a watch, before the same trials. Leaves /out/stay-OUTCOME.json and so on, wide-OUTCOME.truth,
-# and wide.json of all outcomes.
+# writes, one with the other hook that becomes a watch, before the same trials. Leaves /out/stay-OUTCOME.json and so on,
+# wide-OUTCOME.truth, and wide.json of all outcomes.
 # shellcheck source=lib.sh
 . /guest/lib.sh
 
@@ -27,7 +27,7 @@ for outcome in $outcomes; do
 	echo "$watch_rc" >"/out/$name.rc"
 done
 if [ "$module" != stock ]; then
-	watch_start wide -v --guard
+	watch_start wide -v --guard --hook guarded-drop=raw_tp
 	name=wide-sign
 	trials stranded $((seed + 1)) 1
 	wait_for /out/wide.err 'full watch' 60
