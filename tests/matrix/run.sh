@@ -188,6 +188,9 @@ mkdir -p "$logs"
 gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$soaker" "$top/tests/vm/soak.c"
 gcc -O2 -Wall -Wextra -Werror -static -o "$programs" "$here/programs.c" -lbpf -lelf -lz -lzstd
 echo "matrix: ${#kernels[@]} kernels, $trials trials of each outcome, soaks of $soak s, seed $seed; logs in ${logs#"$top"/}"
+# Each lane is a group of processes of its own, so that none outlives this script.
+set -m
+trap 'for lane in $(jobs -p); do kill -- "-$lane" 2>/dev/null || :; done' EXIT
 for k in "${kernels[@]}"; do
 	[ "$(jobs -rp | wc -l)" -lt "$lanes" ] || wait -n || :
 	rm -rf "${logs:?}/$k"
