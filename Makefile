@@ -166,7 +166,7 @@ demo: prepare
 	$(Q)tests/vm/demo.sh
 
 # The budgets are in seconds, on two cores. `full` has the tests that are tagged so, too, and larger counts.
-quick_groups = "quick 180 unit replay,cli,module" "fuzz 120 fuzz" "harness 180 harness"
+quick_groups = "quick 300 unit replay,cli,module" "fuzz 120 fuzz" "harness 180 harness"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "lanes 360 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
 		"machines 960 vm:check,recording,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 400 vm:silence,soaks"

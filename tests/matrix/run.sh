@@ -190,6 +190,7 @@ gcc -O2 -Wall -Wextra -Werror -static -o "$programs" "$here/programs.c" -lbpf -l
 echo "matrix: ${#kernels[@]} kernels, $trials trials of each outcome, soaks of $soak s, seed $seed; logs in ${logs#"$top"/}"
 # Each lane is a group of processes of its own, so that none outlives this script.
 set -m
+lane=''
 trap 'for lane in $(jobs -p); do kill -- "-$lane" 2>/dev/null || :; done' EXIT
 for k in "${kernels[@]}"; do
 	[ "$(jobs -rp | wc -l)" -lt "$lanes" ] || wait -n || :
