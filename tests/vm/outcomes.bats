@@ -42,6 +42,7 @@ every_outcome() {
 	every_outcome early-clean
 }
 
+# bats test_tags=full
 @test "early-clean: every outcome is told, without module BTF and with KASLR" {
 	every_outcome early-clean:nobtf -z
 }

@@ -43,6 +43,7 @@ evicts() {
 	says subvolume 'last.blind | map([.kind, .count]) == [["evicted", 1]]'
 }
 
+# bats test_tags=full
 @test "stock: the same work leaves nothing dirty, and nothing is said" {
 	local name
 	machine 250 stock -p btrfs -p chattr "$here/scenario/evicted.sh" stock

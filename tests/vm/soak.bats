@@ -28,6 +28,7 @@ lost_nothing() {
 	says early-clean 'last.counters.near_miss + last.counters.lost > 0'
 }
 
+# bats test_tags=full
 @test "stock: nothing is lost, nothing is said" {
 	race stock
 	lost_nothing stock

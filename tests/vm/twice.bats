@@ -16,6 +16,7 @@ setup_file() {
 }
 
 # The first loss came before the hook for readers, the second after it.
+# bats test_tags=full
 @test "what was read after the second loss is told, whatever the first one knew" {
 	local lost
 	machine 200 early-clean -f "$top/.build/twice" "$here/scenario/twice.sh" early-clean 1 read
