@@ -104,8 +104,10 @@ struct counters_map {
 	__type(value, __u64);
 };
 
+/* The user side reads it as memory, see totals.h. */
 struct blind_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, BLIND_MAX);
 	__type(key, __u32);
 	__type(value, struct blind_span);

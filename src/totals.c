@@ -4,8 +4,11 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "totals.h"
+
+#define SPANS_SIZE (BLIND_MAX * sizeof(struct blind_span))
 
 int totals_counters(int fd, uint64_t counters[COUNT_MAX])
 {
@@ -35,6 +38,19 @@ int totals_blind(int fd, struct blind_span blind[BLIND_MAX])
 	for (__u32 i = 0; i < BLIND_MAX && !err; i++)
 		err = bpf_map_lookup_elem(fd, &i, &blind[i]);
 	return err;
+}
+
+const struct blind_span *totals_blind_map(int fd)
+{
+	void *spans = mmap(NULL, SPANS_SIZE, PROT_READ, MAP_SHARED, fd, 0);
+
+	return spans == MAP_FAILED ? NULL : spans;
+}
+
+void totals_blind_unmap(const struct blind_span *spans)
+{
+	if (spans)
+		munmap((void *)spans, SPANS_SIZE);
 }
 
 int totals_windows(int fd, uint64_t *stranded, uint64_t *undecided)
