@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "hooks.h"
 #include "kprobe_event.h"
@@ -14,15 +13,19 @@
 
 _Static_assert(VARIANTS_MAX < 32, "one bit each");
 
-static struct bpf_program *program(const struct hooks *h, const char *name)
+struct bpf_program *hooks_program(const struct hooks *h, const char *name)
 {
-	return bpf_object__find_program_by_name(h->obj, name);
+	struct bpf_program *p;
+
+	p = bpf_object__find_program_by_name(h->obj, name);
+	if (h->rest && !bpf_program__autoload(p))
+		p = bpf_object__find_program_by_name(h->rest, name);
+	return p;
 }
 
 /* ---- choose ----------------------------------------------------------- */
 
-/* Is the role ever attached in this mode, but to follow? */
-static bool serves(const struct hooks *h, const struct hook_role *role)
+bool hooks_serve(const struct hooks *h, const struct hook_role *role)
 {
 	switch (role->when) {
 	case HOOK_GUARD:
@@ -37,25 +40,48 @@ static bool serves(const struct hooks *h, const struct hook_role *role)
 /* Is it attached from the beginning? */
 static bool serves_at_once(const struct hooks *h, const struct hook_role *role)
 {
-	if (role->when == HOOK_FOLLOW || !serves(h, role))
+	if (role->when == HOOK_FOLLOW || !hooks_serve(h, role))
 		return false;
 	return !h->guard || role->when != HOOK_WATCH;
+}
+
+/* Are its programs loaded with the first ones? */
+static bool loads_at_once(const struct hooks *h, const struct hook_role *role)
+{
+	return !h->guard || role->when == HOOK_GUARD || role->when == HOOK_BOTH;
+}
+
+/* Have `obj` load what is chosen, and belongs to the first ones or does not. */
+static void choose_programs(const struct hooks *h, struct bpf_object *obj,
+			    bool first)
+{
+	struct bpf_program *p;
+
+	bpf_object__for_each_program (p, obj)
+		bpf_program__set_autoload(p, false);
+	for (unsigned int i = 0; i < hook_role_count; i++) {
+		const struct hook_choice *c = &h->roles[i].choice;
+
+		if (loads_at_once(h, &hook_roles[i]) != first)
+			continue;
+		for (int k = 0; k < c->point_count; k++)
+			bpf_program__set_autoload(
+				bpf_object__find_program_by_name(
+					obj, c->points[k].program),
+				true);
+	}
 }
 
 int hooks_choose(struct hooks *h, struct bpf_object *obj,
 		 const struct hook_kernel *kernel)
 {
-	struct bpf_program *p;
-
 	h->obj = obj;
-	bpf_object__for_each_program (p, obj)
-		bpf_program__set_autoload(p, false);
 	for (unsigned int i = 0; i < hook_role_count; i++) {
 		const struct hook_role *role = &hook_roles[i];
 		struct hook_choice *c = &h->roles[i].choice;
 
 		memset(c, 0, sizeof(*c));
-		if (!serves(h, role))
+		if (!hooks_serve(h, role))
 			continue;
 		hook_choose_among(role, kernel, h->wishes.refused[i], c);
 		if (!c->variant && role->essential) {
@@ -64,11 +90,15 @@ int hooks_choose(struct hooks *h, struct bpf_object *obj,
 				role->name);
 			return -ENOENT;
 		}
-		for (int k = 0; k < c->point_count; k++)
-			bpf_program__set_autoload(
-				program(h, c->points[k].program), true);
 	}
+	choose_programs(h, obj, true);
 	return 0;
+}
+
+void hooks_choose_rest(struct hooks *h, struct bpf_object *rest)
+{
+	h->rest = rest;
+	choose_programs(h, rest, false);
 }
 
 static bool by_trampoline(const struct hook_variant *v)
@@ -202,7 +232,7 @@ static struct bpf_link *attach_point(const struct hooks *h,
 				     const struct hook_choice *c, int n)
 {
 	const struct hook_point *point = &c->points[n];
-	const struct bpf_program *p = program(h, point->program);
+	const struct bpf_program *p = hooks_program(h, point->program);
 
 	switch (c->variant->need) {
 	case NEED_SYMBOL:
@@ -306,7 +336,7 @@ void hooks_detach(struct hooks *h)
 void hooks_reset(struct hooks *h)
 {
 	hooks_detach(h);
-	h->obj = NULL;
+	h->obj = h->rest = NULL;
 	h->looked_over = NULL;
 }
 
@@ -315,80 +345,4 @@ void hooks_close(struct hooks *h)
 	hooks_reset(h);
 	kprobe_events_close(h->events);
 	h->events = NULL;
-}
-
-/* ---- ask -------------------------------------------------------------- */
-
-const struct hook *hooks_serving(const struct hooks *h, unsigned int n,
-				 const char **role)
-{
-	for (unsigned int i = 0; i < hook_role_count; i++) {
-		if (!serves(h, &hook_roles[i]) || n--)
-			continue;
-		*role = hook_roles[i].name;
-		return &h->roles[i];
-	}
-	return NULL;
-}
-
-/* An iterator does its work while it is read. */
-static int read_iter(const struct bpf_link *link)
-{
-	char none[64];
-	ssize_t n;
-	int fd, err;
-
-	fd = bpf_iter_create(bpf_link__fd(link));
-	if (fd < 0)
-		return fd;
-	do {
-		n = read(fd, none, sizeof(none));
-	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
-	err = n < 0 ? -errno : 0;
-	close(fd);
-	return err;
-}
-
-static int run_once(const struct hooks *h, const struct hook_choice *c)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-
-	return bpf_prog_test_run_opts(
-		bpf_program__fd(program(h, c->points[0].program)), &opts);
-}
-
-int hooks_look(const struct hooks *h)
-{
-	for (unsigned int i = 0; i < hook_role_count; i++) {
-		const struct hook_choice *c = &h->roles[i].choice;
-
-		if (c->variant && c->variant->need == NEED_MAP_ITER)
-			return read_iter(h->roles[i].links[0]);
-		if (c->variant && c->variant->need == NEED_NOTHING)
-			return run_once(h, c);
-	}
-	return -ENOENT;
-}
-
-/*
- * A program that was already running, here or, from 6.7 on, any program of a
- * probe where one was running; a probe that came while another one was handled.
- */
-int hooks_skipped(const struct hooks *h, __u64 *skipped)
-{
-	struct bpf_program *p;
-	int err = 0;
-
-	*skipped = 0;
-	if (h->events)
-		err = kprobe_events_missed(h->events, skipped);
-	bpf_object__for_each_program (p, h->obj) {
-		struct bpf_prog_info info = { 0 };
-		__u32 len = sizeof(info);
-		int fd = bpf_program__fd(p);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-			*skipped += info.recursion_misses;
-	}
-	return err;
 }

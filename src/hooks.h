@@ -15,16 +15,24 @@ struct hooks {
 		struct hook_choice choice;
 		struct bpf_link *links[CALLSITES_MAX];
 	} roles[HOOK_ROLES_MAX];
-	struct hook_wishes wishes;    /* what failed is added to it */
-	struct bpf_object *obj;	      /* the caller's */
+	struct hook_wishes wishes; /* what failed is added to it */
+	struct bpf_object *obj;	   /* the caller's */
+	struct bpf_object *rest;   /* what a guard has loaded since, or NULL */
 	struct bpf_map *looked_over;  /* what an iterator is attached to */
 	struct kprobe_events *events; /* NULL: no misses are counted */
 	bool guard;		      /* begin with few, see enum hook_when */
 };
 
+/* The program of that name, of the object that has it loaded. */
+struct bpf_program *hooks_program(const struct hooks *h, const char *name);
+
+/* Is the role ever attached in this mode, but to follow? */
+bool hooks_serve(const struct hooks *h, const struct hook_role *role);
+
 /*
  * Choose a variant for each role, and have `obj`, opened, load those programs
- * and no others. Returns 0, or -ENOENT with the reason on stderr.
+ * that this mode has at once, and no others. Returns 0, or -ENOENT with the
+ * reason on stderr.
  */
 int hooks_choose(struct hooks *h, struct bpf_object *obj,
 		 const struct hook_kernel *kernel);
@@ -49,9 +57,12 @@ bool hooks_plainer(struct hooks *h);
  */
 int hooks_attach(struct hooks *h);
 
+/* Have `rest`, opened, load the programs that a guard does not have yet. */
+void hooks_choose_rest(struct hooks *h, struct bpf_object *rest);
+
 /*
- * A guard becomes a watch: attach the rest. Returns 0, or -errno with the
- * reason on stderr; then it may be called again.
+ * A guard becomes a watch, the rest being loaded: attach it. Returns 0, or
+ * -errno with the reason on stderr; then it may be called again.
  */
 int hooks_widen(struct hooks *h);
 

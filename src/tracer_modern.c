@@ -24,10 +24,9 @@
 struct modern {
 	struct tracer base; /* first: what tracer_ops.h hands in is this */
 	struct dirtywatch_bpf *skel;
+	struct dirtywatch_bpf *rest; /* of a guard that has become a watch */
 	struct ring_buffer *ring;
 	struct hooks hooks;
-	const struct blind_span
-		*spans; /* the kernel side's, always as of now */
 	tracer_record_fn fn;
 	void *arg;
 	bool alarmed; /* the guard has seen something... */
@@ -159,9 +158,6 @@ static int set_up(struct modern *t, const struct tracer_options *o,
 
 	if (err)
 		return err;
-	t->spans = totals_blind_map(bpf_map__fd(t->skel->maps.blind));
-	if (!t->spans)
-		return -errno;
 	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring), on_sample,
 				   t, NULL);
 	if (!t->ring)
@@ -172,6 +168,40 @@ static int set_up(struct modern *t, const struct tracer_options *o,
 	return 0;
 }
 
+/* The programs of `rest` shall work on the maps that there are. */
+static int share_maps(const struct modern *t, struct dirtywatch_bpf *rest)
+{
+	struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_map(map, rest->obj)
+	{
+		const struct bpf_map *ours = bpf_object__find_map_by_name(
+			t->skel->obj, bpf_map__name(map));
+
+		if (!err)
+			err = bpf_map__reuse_fd(map, bpf_map__fd(ours));
+	}
+	return err;
+}
+
+/*
+ * What a guard does not have from the beginning: it would take the kernel most
+ * of the start to check it, and memory to keep it.
+ */
+static int load_rest(struct modern *t)
+{
+	int err;
+
+	t->rest = dirtywatch_bpf__open();
+	if (!t->rest)
+		return -errno;
+	*t->rest->rodata = *t->skel->rodata;
+	hooks_choose_rest(&t->hooks, t->rest->obj);
+	err = share_maps(t, t->rest);
+	return err ? err : dirtywatch_bpf__load(t->rest);
+}
+
 /*
  * There may be more to see from now on. What the guard knows by itself it goes
  * on telling, also if the kernel refuses a hook now.
@@ -179,7 +209,7 @@ static int set_up(struct modern *t, const struct tracer_options *o,
 static void widen(struct modern *t)
 {
 	t->widened = true;
-	if (hooks_widen(&t->hooks)) {
+	if (load_rest(t) || hooks_widen(&t->hooks)) {
 		complain(
 			"the guard cannot become a watch: findings stay without their writers");
 		return;
@@ -226,11 +256,11 @@ static int modern_blind(const struct tracer *base,
 			struct blind_span blind[BLIND_MAX])
 {
 	const struct modern *t = modern(base);
+	int err = totals_blind(bpf_map__fd(t->skel->maps.blind), blind);
 	__u64 skipped = 0;
-	int err = hooks_skipped(&t->hooks, &skipped);
 
-	for (int i = 0; i < BLIND_MAX; i++)
-		blind[i] = *(const volatile struct blind_span *)&t->spans[i];
+	if (!err)
+		err = hooks_skipped(&t->hooks, &skipped);
 	blind[BLIND_not_run].count += skipped;
 	return err;
 }
@@ -320,7 +350,7 @@ static void modern_free(struct tracer *base)
 
 	hooks_close(&t->hooks);
 	ring_buffer__free(t->ring);
-	totals_blind_unmap(t->spans);
+	dirtywatch_bpf__destroy(t->rest);
 	dirtywatch_bpf__destroy(t->skel);
 	free(t->unseen);
 	free(t);

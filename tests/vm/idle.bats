@@ -36,15 +36,13 @@ median() {
 	awk -v name="$1" '$1 == name { print $2 }' "$out/arming" | sort -n | sed -n 2p
 }
 
-# Three times sooner was wanted. Of 2.1 s (19 hooks) the kernel's verifier takes 0.6, the symbols 0.5, libbpf's search for
-# four functions of btrfs.ko 0.4, BTF and its relocations 0.4, attaching 0.2; bpftrace takes 1.4 s for five small programs
-# that it writes itself. It must not become worse.
+# Three times sooner was wanted; docs/cost.md says what the time goes to. It must not become worse.
 # bats test_tags=full
-@test "it is armed not much later than bpftrace's naive detector" {
-	local watch other
+@test "a guard is armed sooner than bpftrace's naive detector, a watch not much later" {
+	local watch guard other
 	machine 480 stock "${counting[@]}" -p bpftrace -f "$here/naive.bt" "$here/scenario/arming.sh"
 	cat "$out/arming"
-	watch=$(median watch) other=$(median bpftrace)
-	echo "armed after $watch s, bpftrace after $other s"
-	awk -v a="$watch" -v b="$other" 'BEGIN { exit !(a > 0 && a < 2 * b) }'
+	watch=$(median watch) guard=$(median guard) other=$(median bpftrace)
+	echo "armed after: watch $watch s, guard $guard s, bpftrace $other s"
+	awk -v w="$watch" -v g="$guard" -v o="$other" 'BEGIN { exit !(w > 0 && g > 0 && w < 1.7 * o && g < 0.8 * o) }'
 }

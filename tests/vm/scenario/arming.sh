@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # arming.sh - how long from exec until the hooks are armed? Wants -p bpftrace.
-# Leaves /out/arming: a line "watch SECONDS" or "bpftrace SECONDS" for each of three starts.
+# Leaves /out/arming: a line "watch SECONDS", "guard SECONDS" or "bpftrace SECONDS" for each of three starts.
 # shellcheck source=lib.sh
 . /guest/lib.sh
 
@@ -28,5 +28,6 @@ scratch_mkfs
 scratch_mount
 for _ in 1 2 3; do
 	arm watch '"start"' "$tool" watch --json
+	arm guard '"start"' "$tool" watch --guard --json
 	arm bpftrace armed /usr/bin/bpftrace /in/naive.bt
 done
