@@ -7,7 +7,7 @@
 # make full       the same with all trials: hours
 # make accuracy   as root: all rows of losing a page, 10,000 trials, and the soak: half an hour
 # make bench      as root: what each way to watch costs, in instructions: an hour or more (KERNELS="6.1 6.12 7.3", REPS=5)
-# make matrix     as root: every kernel from 5.10 to 7.3, a line each: an hour or two
+# make matrix     as root: every kernel from 5.10 to 7.3, a line each: an hour
 # make shapes     check --module on builds whose mistake has other shapes: minutes each kernel (SHAPES=6.1,6.12,7.3)
 # make clang      as root: the kernel side by each clang, in a throwaway machine
 # make mutants    take each protection out of the tool; a test must notice

@@ -35,7 +35,7 @@ const struct hook_role hook_roles[] = {
 	{ "block clean", true, NULL, HOOK_WATCH, true, {
 		VARIANT("block_entry", "btrfs_subpage_clear_and_test_dirty", NEED_MODULE_BTF, "fentry"),
 		VARIANT("block_entry_kprobe", "btrfs_subpage_clear_and_test_dirty", NEED_SYMBOL, "kprobe") } },
-	/* A short cut: each page that is written then costs a walk of the stack. */
+	/* A short cut: without it, who writes back is asked by its stack; see loop.bpf.h. */
 	{ "writeback", false, NULL, HOOK_WATCH, true, {
 		VARIANT("writeback_entry", "do_writepages", NEED_FUNCTION_BTF, "fentry",
 			{ "writeback_exit", "do_writepages", false }) } },
