@@ -168,8 +168,8 @@ demo: prepare
 # The budgets are in seconds, on two cores. `full` has the tests that are tagged so, too, and larger counts.
 quick_groups = "quick 300 unit replay,cli,module" "fuzz 120 fuzz" "harness 180 harness"
 check: prepare-tests
-	$(Q)tests/run.sh $(quick_groups) "lanes 360 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
-		"machines 960 vm:check,recording,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 400 vm:silence,soaks"
+	$(Q)tests/run.sh $(quick_groups) "lanes 480 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
+		"machines 1080 vm:check,recording,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 480 vm:silence,soaks"
 
 full: prepare-tests
 	$(Q)FULL=1 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 9600 vm" \
