@@ -126,12 +126,8 @@ static int begin(struct watch *w, const struct report_start_info *info)
 {
 	int err;
 
-	if (!w->keep) {
-		err = report_start(w->report, info);
-		name_programs(w);
-		return err;
-	}
-	name_programs(w);
+	if (!w->keep)
+		return report_start(w->report, info);
 	w->recorder = recorder_new(w->keep, w->ksyms, w->options.verbose);
 	if (!w->recorder)
 		return -ENOMEM;
@@ -148,6 +144,7 @@ static int open_report(struct watch *w)
 	struct utsname kernel;
 	struct timespec wall;
 
+	name_programs(w);
 	w->report = w->options.quiet ? report_none_new()
 				     : report_stdout_new(w->options.json,
 							 w->options.verbose);
