@@ -27,6 +27,7 @@ struct modern {
 	struct dirtywatch_bpf *rest; /* of a guard that has become a watch */
 	struct ring_buffer *ring;
 	struct hooks hooks;
+	const struct blind_span *spans; /* the kernel's, as of now */
 	tracer_record_fn fn;
 	void *arg;
 	bool alarmed; /* the guard has seen something... */
@@ -158,6 +159,9 @@ static int set_up(struct modern *t, const struct tracer_options *o,
 
 	if (err)
 		return err;
+	t->spans = totals_blind_map(bpf_map__fd(t->skel->maps.blind));
+	if (!t->spans)
+		return -errno;
 	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring), on_sample,
 				   t, NULL);
 	if (!t->ring)
@@ -256,11 +260,11 @@ static int modern_blind(const struct tracer *base,
 			struct blind_span blind[BLIND_MAX])
 {
 	const struct modern *t = modern(base);
-	int err = totals_blind(bpf_map__fd(t->skel->maps.blind), blind);
 	__u64 skipped = 0;
+	int err = hooks_skipped(&t->hooks, &skipped);
 
-	if (!err)
-		err = hooks_skipped(&t->hooks, &skipped);
+	for (int i = 0; i < BLIND_MAX; i++)
+		blind[i] = *(const volatile struct blind_span *)&t->spans[i];
 	blind[BLIND_not_run].count += skipped;
 	return err;
 }
@@ -350,6 +354,7 @@ static void modern_free(struct tracer *base)
 
 	hooks_close(&t->hooks);
 	ring_buffer__free(t->ring);
+	totals_blind_unmap(t->spans);
 	dirtywatch_bpf__destroy(t->rest);
 	dirtywatch_bpf__destroy(t->skel);
 	free(t->unseen);
