@@ -12,8 +12,9 @@ setup_file() {
 		"$here/blocks.c" "$top/src/provoke_fault.c"
 }
 
+# One processor: the emulator may run code that another processor has just patched, and each trial of this suite takes hooks away.
 blocks() { # blocks MODULE MODE...
-	machine $((120 + trials * 6)) "$1" -f "$top/.build/blocks" "$here/scenario/blocks.sh" "$1" "$trials" "${@:2}"
+	machine $((120 + trials * 6)) "$1" -c 1 -f "$top/.build/blocks" "$here/scenario/blocks.sh" "$1" "$trials" "${@:2}"
 }
 
 # ranges CLASS NAME: inode and bytes of each finding of the class, page by page; and what was so.
