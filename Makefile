@@ -40,7 +40,7 @@ cflags := -std=gnu11 $(warnings) -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE \
 bpf_cflags := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror \
 	      -Wno-unused-parameter -Wno-unused-function \
 	      -Ibpf -Ivmlinux -idirafter /usr/include/$(shell $(CC) -print-multiarch)
-libs := -lbpf -lelf -lcapstone -llzma -lzstd -lz -ljson-c -lbtrfsutil -lcap-ng -lpthread
+libs := -lbpf -lelf -lcapstone -llzma -lzstd -lz -ljson-c -lbtrfsutil -lcap-ng -lmd -lpthread
 static_libs := $(libs)
 
 # The linker of BPF objects wants the object that defines the maps first.

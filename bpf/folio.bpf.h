@@ -138,4 +138,12 @@ static __always_inline __u64 page_flags(const struct folio_at *f, __u64 index)
 	return flags;
 }
 
+/* Is all of this page what the file holds? Of a folio some blocks can be. */
+static __always_inline bool page_uptodate(const struct folio_at *f, __u64 index)
+{
+	if (f->state)
+		return block_bit(f, index, BLOCKS_UPTODATE);
+	return folio_flags(f->folio) & page_flag(PG_uptodate);
+}
+
 #endif

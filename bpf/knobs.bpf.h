@@ -12,5 +12,11 @@ extern const volatile __u32 knob_tgid;
 /* Known kernel functions, sorted by address, and how many. */
 extern const volatile struct frame knob_frames[FRAMES_MAX];
 extern const volatile __u32 knob_frames_count;
+/* Send the content of pages that are lost, or may be. */
+extern const volatile __u32 knob_rescue;
+/* Where the kernel keeps the addresses at which its own view of all memory, and
+ * the array of all struct page begin; 0: not known. */
+extern const volatile __u64 knob_direct_map;
+extern const volatile __u64 knob_page_array;
 
 #endif

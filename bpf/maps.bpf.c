@@ -12,6 +12,7 @@ struct stacks_map stacks SEC(".maps");
 struct counters_map counters SEC(".maps");
 struct blind_map blind SEC(".maps");
 struct ring_map ring SEC(".maps");
+struct contents_map contents SEC(".maps");
 
 __u32 armed;
 __u32 guarding;
@@ -25,5 +26,8 @@ const volatile __u32 knob_dev;
 const volatile __u32 knob_tgid;
 const volatile struct frame knob_frames[FRAMES_MAX];
 const volatile __u32 knob_frames_count;
+const volatile __u32 knob_rescue;
+const volatile __u64 knob_direct_map;
+const volatile __u64 knob_page_array;
 
 char LICENSE[] SEC("license") = "GPL";

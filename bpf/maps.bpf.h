@@ -118,6 +118,12 @@ struct ring_map {
 	__uint(max_entries, 1 << 20);
 };
 
+/* Made as large as is asked for, if contents are. */
+struct contents_map {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 12);
+};
+
 extern struct windows_map windows SEC(".maps");
 extern struct trails_map trails SEC(".maps");
 extern struct losses_map losses SEC(".maps");
@@ -126,6 +132,7 @@ extern struct stacks_map stacks SEC(".maps");
 extern struct counters_map counters SEC(".maps");
 extern struct blind_map blind SEC(".maps");
 extern struct ring_map ring SEC(".maps");
+extern struct contents_map contents SEC(".maps");
 
 /* enum arming */
 extern __u32 armed;

@@ -5,6 +5,7 @@
 #define DIRTYWATCH_OBSERVE_CALL_BPF_H
 
 #include "observe_overwrite.bpf.h"
+#include "rescue.bpf.h"
 #include "task.bpf.h"
 
 /* Pages of one write call that its end looks at: 4 GiB. */
@@ -62,7 +63,7 @@ static __always_inline void end_cached(struct place *place, struct window *w,
 {
 	__u64 flags = page_flag(PG_locked);
 	__u64 index = w->index;
-	struct folio_at f;
+	struct folio_at f = { 0 };
 
 	if (page_present(&f, w->page, place->mapping, index))
 		flags = page_flags(&f, index);
@@ -71,6 +72,9 @@ static __always_inline void end_cached(struct place *place, struct window *w,
 		return;
 	if (w->bits & WINDOW_DROPPED)
 		flags = 0;
+	else if (!(flags & (page_flag(PG_locked) | page_flag(PG_dirty) |
+			    page_flag(PG_writeback))))
+		w->rescue = rescue(&f, index, w->clean_ns, place->mapping);
 	window_say(place, w, end_window(w, flags, &ce->end), (__u64)ce->dentry,
 		   NULL);
 }

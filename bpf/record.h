@@ -112,6 +112,42 @@ struct record {
 /* Readers of a lost page are looked for this long. */
 #define FOLLOW_NS 60000000000ULL
 
+/*
+ * What became of a page's content: its name, and what it means. Those up to
+ * `sent` come from the kernel side, the others from the user side.
+ */
+#define RESCUES(X)                                                             \
+	X(not_asked, "nobody asked for it")                                    \
+	X(unsupported, "this kernel or machine has no way to read it")         \
+	X(hwpoison, "its memory is broken")                                    \
+	X(not_uptodate, "not all of the page was the file's")                  \
+	X(unreadable, "the kernel could not read it")                          \
+	X(ring_full, "it did not fit into the ring of contents")               \
+	X(sent, "it was on its way and did not arrive")                        \
+	X(saved, "saved")                                                      \
+	X(limit, "the limit of bytes was reached")                             \
+	X(rate, "too many in one second")                                      \
+	X(not_written, "it could not be written")                              \
+	X(untold, "its finding did not fit into the ring")
+
+enum rescue {
+#define X(name, text) RESCUE_##name,
+	RESCUES(X)
+#undef X
+		RESCUE_MAX,
+};
+
+#define CONTENT_LEN (1 << WINDOW_PAGE_SHIFT)
+
+/* The content of one page of a window, in a ring of its own. */
+struct content {
+	__u64 page; /* these three as in the window */
+	__u64 index;
+	__u64 clean_ns;
+	__u64 ns; /* when it was read */
+	__u8 bytes[CONTENT_LEN];
+};
+
 /* A page that was lost, by a name that outlives its inode in memory. */
 struct loss_key {
 	__u64 file; /* subvolume id; if not known, address of the mapping */

@@ -6,6 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
 #include "windows.bpf.h"
+#include "rescue.bpf.h"
 
 /* A direct write or a clone has this long to end: then it was missed. */
 #define AWAITED_NS 30000000000ULL
@@ -29,6 +30,15 @@ static __always_inline void observe_absent(const struct place *place)
 	if (w && !(w->bits & WINDOW_DROPPED) && w->end.locked &&
 	    !windows_take(place))
 		go_blind(BLIND_vanished);
+}
+
+/* What was locked when its write call returned is left clean. */
+static __always_inline enum verdict settle(const struct folio_at *f,
+					   const struct place *place,
+					   struct window *w)
+{
+	w->rescue = rescue(f, w->index, w->clean_ns, place->mapping);
+	return window_step(w, OBS_SETTLED, 0);
 }
 
 /* Look at a stranded page again: it may have become dirty unseen. */
@@ -55,7 +65,7 @@ static __noinline int observe_again(const struct place *at)
 	if (flags & (page_flag(PG_dirty) | page_flag(PG_writeback)))
 		v = window_step(w, OBS_DIRTY, 0);
 	else if (w->end.locked && !(flags & page_flag(PG_locked)))
-		v = window_step(w, OBS_SETTLED, 0);
+		v = settle(&f, &place, w);
 	window_say(&place, w, v, 0, NULL);
 	return 0;
 }

@@ -127,7 +127,7 @@ struct window {
 	__u64 i_size;	/* when it was cleaned */
 	__u64 left;	/* bytes that the write call had yet to copy then */
 	__u32 bits;	/* enum window_bit */
-	__u32 pad;	/* zeroed by who fills the struct */
+	__u32 rescue;	/* enum rescue: what became of the page's content */
 	struct window_writer writer;
 	struct window_drop drop;
 	struct window_end end;

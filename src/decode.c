@@ -113,6 +113,8 @@ static bool head_ok(const struct record *r)
 		return false;
 	if (r->kind == RECORD_STALE && r->read >= READ_MAX)
 		return false;
+	if (r->window.rescue > RESCUE_sent)
+		return false;
 	return verdict_ok(r) && bounds_ok(r) && evicted_ok(r) && stacks_ok(r) &&
 	       r->path_len <= sizeof(r->path);
 }

@@ -250,6 +250,7 @@ void finding_from_record(const struct record *r, struct finding *f)
 	f->link_count = r->nlink;
 	f->clean_stack = r->trail.clean;
 	f->followed = r->trail.followed;
+	f->rescue = w->rescue;
 	f->read = r->read;
 	memcpy(f->bound, r->bound, sizeof(f->bound));
 	f->stack_len = r->stack_len;

@@ -17,6 +17,7 @@
 #define FINDING_UUID_LEN 37
 #define FINDING_LINKS_LEN 8192 /* hard links, as many as fit */
 #define FINDING_CGROUP_LEN 1024
+#define FINDING_FILE_LEN 96
 
 enum finding_class {
 	FINDING_PENDING,
@@ -67,6 +68,8 @@ struct finding {
 	enum record_read read; /* of a stale read */
 	uint64_t i_size;       /* of an evicted inode... */
 	uint64_t dirty_pages;  /* ...and how many of its pages were dirty */
+	enum rescue rescue;    /* of the page's content */
+	char rescue_file[FINDING_FILE_LEN]; /* if it was saved */
 	bool more_pages;       /* there may be more, behind the bound */
 	bool followed;	       /* the page's readers are watched since then */
 	bool subvol_known;

@@ -11,7 +11,13 @@
 #define ADDRESS_DIGITS 16
 #define BUFFER_LEN 65536
 
+/* Of the kernel's own data, nothing else is ever asked for. */
+static const char *const variables[] = { "page_offset_base", "vmemmap_base" };
+
+#define VARIABLES (sizeof(variables) / sizeof(variables[0]))
+
 struct ksyms {
+	__u64 variable[VARIABLES]; /* their addresses, 0: none */
 	struct ksym *syms;
 	size_t count;
 	size_t room;
@@ -130,14 +136,24 @@ static bool parse_line(const char *at, struct line *l)
 	return l->name_len && l->address != ~0ULL;
 }
 
+static void keep_variable(struct ksyms *k, const struct line *l)
+{
+	for (size_t i = 0; i < VARIABLES && !l->module_len; i++)
+		if (strlen(variables[i]) == l->name_len &&
+		    !strncmp(variables[i], l->name, l->name_len))
+			k->variable[i] = l->address;
+}
+
 static int read_line(struct ksyms *k, const char *text)
 {
 	struct line l;
 
 	if (!parse_line(text, &l))
 		return -EBADMSG;
-	if (!strchr("tTwW", l.type) || !l.address)
+	if (!strchr("tTwW", l.type) || !l.address) {
+		keep_variable(k, &l);
 		return 0;
+	}
 	return keep_symbol(k, &l);
 }
 
@@ -260,4 +276,12 @@ const struct ksym *ksyms_at(const struct ksyms *k, __u64 address)
 			return &k->syms[middle];
 	}
 	return NULL;
+}
+
+__u64 ksyms_variable(const struct ksyms *k, const char *name)
+{
+	for (size_t i = 0; i < VARIABLES; i++)
+		if (!strcmp(variables[i], name))
+			return k->variable[i];
+	return 0;
 }

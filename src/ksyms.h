@@ -40,6 +40,12 @@ void ksyms_each(const struct ksyms *ksyms,
 const struct ksym *ksyms_named(const struct ksyms *ksyms, const char *name,
 			       const char *module);
 
+/*
+ * The address of one of the kernel's variables; 0: there is none of this name,
+ * or it is none of those that are kept.
+ */
+__u64 ksyms_variable(const struct ksyms *ksyms, const char *name);
+
 /* The function that holds `address`, or NULL. */
 const struct ksym *ksyms_at(const struct ksyms *ksyms, __u64 address);
 

@@ -12,6 +12,7 @@
 
 #define RING_KIB_MAX (1UL << 20)
 #define WINDOWS_LIMIT (1UL << 20)
+#define RESCUE_MIB_MAX (1UL << 24)
 
 enum {
 	OPT_RING = 256,
@@ -23,6 +24,10 @@ enum {
 	OPT_TRACER,
 	OPT_STAY_GUARD,
 	OPT_LIMIT,
+	OPT_RESCUE,
+	OPT_RESCUE_LIMIT,
+	OPT_RESCUE_RATE,
+	OPT_RESCUE_RING,
 };
 
 static const struct argp_option table[] = {
@@ -36,6 +41,15 @@ static const struct argp_option table[] = {
 	{ "json", 'j', NULL, 0, "Print one JSON object a line", 0 },
 	{ "verbose", 'v', NULL, 0,
 	  "Say more: hooks, void and pending drops, libbpf's messages", 0 },
+	{ "rescue", OPT_RESCUE, "DIR", 0,
+	  "Save the content of lost pages, and of pages in danger, in DIR", 0 },
+	{ "rescue-limit", OPT_RESCUE_LIMIT, "MIB", 0,
+	  "Let DIR hold at most so much (default 1024)", 1 },
+	{ "rescue-rate", OPT_RESCUE_RATE, "N", 0,
+	  "Save at most N pages a second (default 500)", 1 },
+	{ "rescue-ring", OPT_RESCUE_RING, "KIB", 0,
+	  "Size of the ring buffer for contents, a power of two (default 4096)",
+	  1 },
 	{ "ring-size", OPT_RING, "KIB", 0,
 	  "Size of the ring buffer, a power of two (default 1024)", 1 },
 	{ "limit", OPT_LIMIT, "N", 0,
@@ -76,8 +90,7 @@ int limit_parse(const char *text, __u32 *limit)
 	return 0;
 }
 
-static void set_ring(struct argp_state *state, const char *arg,
-		     struct options *o)
+static void set_ring(struct argp_state *state, const char *arg, __u32 *kib)
 {
 	unsigned long n;
 
@@ -86,7 +99,7 @@ static void set_ring(struct argp_state *state, const char *arg,
 			   "ring size '%s' is not a power of two from 4 to %lu",
 			   arg, RING_KIB_MAX);
 	else
-		o->ring_kib = (__u32)n;
+		*kib = (__u32)n;
 }
 
 static void set_hook(struct argp_state *state, const char *arg,
@@ -135,6 +148,29 @@ static error_t parse_flag(int key, struct options *o)
 	return 0;
 }
 
+/* Those of --rescue. */
+static error_t parse_rescue(int key, char *arg, struct argp_state *state,
+			    struct rescue_options *r)
+{
+	switch (key) {
+	case OPT_RESCUE:
+		r->dir = arg;
+		break;
+	case OPT_RESCUE_LIMIT:
+		set_number(state, arg, "limit", RESCUE_MIB_MAX, &r->limit_mib);
+		break;
+	case OPT_RESCUE_RATE:
+		set_number(state, arg, "rate", RATELIMIT_MAX, &r->rate);
+		break;
+	case OPT_RESCUE_RING:
+		set_ring(state, arg, &r->ring_kib);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -154,7 +190,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				arg);
 		break;
 	case OPT_RING:
-		set_ring(state, arg, o);
+		set_ring(state, arg, &o->ring_kib);
 		break;
 	case OPT_HOOK:
 		set_hook(state, arg, &o->hooks);
@@ -186,7 +222,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				"a guard does not know whose write it was: leave out --guard or --pid");
 		break;
 	default:
-		return parse_flag(key, o);
+		return parse_rescue(key, arg, state, &o->rescue) ?
+			       parse_flag(key, o) :
+			       0;
 	}
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "coverage.h"
 #include "hook_wish.h"
 #include "ratelimit.h"
+#include "rescue.h"
 
 struct options {
 	const char *mount; /* a path on the filesystem to watch, or NULL: all */
@@ -26,13 +27,17 @@ struct options {
 	bool stay_guard; /* whatever it sees: for tests */
 	bool quiet;	 /* print nothing: for `record` */
 	struct hook_wishes hooks;
+	struct rescue_options rescue;
 	bool no_module_btf; /* as if btrfs.ko had no BTF: for tests */
 };
 
 #define OPTIONS_DEFAULT                                                        \
 	{                                                                      \
 		.ring_kib = 1024, .limit = RATELIMIT_DEFAULT,                  \
-		.run_dir = COVERAGE_DIR                                        \
+		.run_dir = COVERAGE_DIR,                                       \
+		.rescue = { .limit_mib = RESCUE_LIMIT_MIB,                     \
+			    .rate = RESCUE_RATE,                               \
+			    .ring_kib = RESCUE_RING_KIB },                     \
 	}
 
 /*

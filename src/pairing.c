@@ -134,7 +134,7 @@ static struct pair *pair_of(struct pairing *p, const struct sighting *s)
 	pair->key = key;
 	pair->window = s->window;
 	pair->window.bits = 0;
-	pair->window.pad = 0;
+	pair->window.rescue = RESCUE_not_asked;
 	memset(&pair->window.drop, 0, sizeof(pair->window.drop));
 	memset(&pair->window.end, 0, sizeof(pair->window.end));
 	memset(&pair->window.over, 0, sizeof(pair->window.over));

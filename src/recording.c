@@ -30,6 +30,8 @@ const struct field recording_finding_fields[] = {
 	FIELD(9, FIELD_STRING, struct finding, dropper.cgroup_path),
 	FIELD(10, FIELD_U32, struct finding, link_count),
 	FIELD_NAMES_OF(11, struct finding, links, links_len),
+	FIELD(12, FIELD_U32, struct finding, rescue),
+	FIELD(13, FIELD_STRING, struct finding, rescue_file),
 	FIELD_END,
 };
 
@@ -47,6 +49,12 @@ const struct field recording_summary_fields[] = {
 	FIELD(2, FIELD_U64, struct summary, seconds),
 	FIELD(3, FIELD_U64, struct summary, kernel_bytes),
 	FIELD(4, FIELD_U64, struct summary, rss_bytes),
+	FIELD(5, FIELD_BOOL, struct summary, rescued),
+#define X(name, text)                                                          \
+	FIELD(6 + RESCUE_##name, FIELD_U64, struct summary,                    \
+	      rescue[RESCUE_##name]),
+	RESCUES(X)
+#undef X
 	FIELD_END,
 };
 

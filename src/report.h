@@ -60,6 +60,8 @@ struct summary {
 	double seconds;	       /* watched */
 	uint64_t kernel_bytes; /* of maps and programs, 0: not known */
 	uint64_t rss_bytes;    /* of the tool, resident, 0: not known */
+	bool rescued;	       /* contents of lost pages were to be saved... */
+	uint64_t rescue[RESCUE_MAX]; /* ...and what became of how many */
 	int exit_code;
 };
 
@@ -71,6 +73,7 @@ struct report_word {
 
 extern const struct report_word report_counters[COUNT_MAX];
 extern const struct report_word report_blinds[BLIND_MAX];
+extern const struct report_word report_rescues[RESCUE_MAX];
 
 /* One line for people; `verbose` >= 1 shows what is in order, too. */
 struct report *report_text_new(FILE *out, bool colour, int verbose);
@@ -177,6 +180,13 @@ struct report *report_new(const struct report_ops *ops, FILE *out);
 
 /* Writes one or more whole lines and flushes. */
 int report_emit(const struct report *r, const char *text, size_t len);
+
+/*
+ * All that is said of a finding in JSON, but for the newline. To be
+ * json_object_put(); NULL: no memory.
+ */
+struct json_object *report_finding_object(const struct report *r,
+					  const struct finding *f);
 
 /* RFC 3339, UTC, ns; NULL if the wall clock is not known. To be
  * json_object_put(). */

@@ -267,6 +267,29 @@ VALUE(path_b64)
 	static void print_##name(FILE *out, const struct report *r,            \
 				 const struct finding *f)
 
+/* Of a page in danger, if somebody asked for its content. */
+VALUE(rescue)
+{
+	struct json_object *o;
+
+	(void)r;
+	if (f->rescue == RESCUE_not_asked)
+		return NULL;
+	o = json_object_new_object();
+	json_object_object_add(
+		o, "saved",
+		json_object_new_boolean(f->rescue == RESCUE_saved));
+	if (f->rescue == RESCUE_saved)
+		json_object_object_add(o, "file",
+				       json_object_new_string(f->rescue_file));
+	else
+		json_object_object_add(
+			o, "reason",
+			json_object_new_string(
+				report_rescues[f->rescue].name));
+	return o;
+}
+
 PRINT(time)
 {
 	report_print_time(out, r, f->ns);
@@ -369,6 +392,7 @@ const struct report_column report_columns[] = {
 	{ "was_stranded", NULL, 0, value_was_stranded, NULL },
 	{ "complete", NULL, 0, value_complete, NULL },
 	{ "unsent", NULL, 0, value_unsent, NULL },
+	{ "rescue", NULL, 0, value_rescue, NULL },
 	{ "stack", NULL, 0, value_stack, NULL },
 	{ "symbols", NULL, 0, value_symbols, NULL },
 	{ "clean_stack", NULL, 0, value_clean_stack, NULL },

@@ -69,7 +69,8 @@ static int json_start(struct report *r, const struct report_start_info *info)
 	return object_emit(r, o);
 }
 
-static int json_finding(struct report *r, const struct finding *f)
+struct json_object *report_finding_object(const struct report *r,
+					  const struct finding *f)
 {
 	bool is_finding = f->class != FINDING_UNEXPLAINED &&
 			  f->class != FINDING_STALE_READ;
@@ -80,7 +81,12 @@ static int json_finding(struct report *r, const struct finding *f)
 	for (c = report_columns; c->key || c->heading; c++)
 		if (c->key)
 			add(o, c->key, c->value(r, f));
-	return object_emit(r, o);
+	return o;
+}
+
+static int json_finding(struct report *r, const struct finding *f)
+{
+	return object_emit(r, report_finding_object(r, f));
 }
 
 static void add_blind(const struct report *r, struct json_object *o,
@@ -194,6 +200,21 @@ static struct json_object *blinds(const struct report *r,
 	return all;
 }
 
+/* Of the lost pages: how many were saved, and why not the others. */
+static struct json_object *rescues(const struct summary *s)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *not_saved = json_object_new_object();
+
+	add(o, "saved", json_object_new_uint64(s->rescue[RESCUE_saved]));
+	for (int i = 0; i < RESCUE_MAX; i++)
+		if (i != RESCUE_saved && s->rescue[i])
+			add(not_saved, report_rescues[i].name,
+			    json_object_new_uint64(s->rescue[i]));
+	add(o, "not_saved", not_saved);
+	return o;
+}
+
 static int json_summary(struct report *r, const struct summary *s)
 {
 	struct json_object *o = object_new("summary");
@@ -207,6 +228,8 @@ static int json_summary(struct report *r, const struct summary *s)
 		add(o, "kernel_bytes", json_object_new_uint64(s->kernel_bytes));
 	if (s->rss_bytes)
 		add(o, "rss_bytes", json_object_new_uint64(s->rss_bytes));
+	if (s->rescued)
+		add(o, "rescue", rescues(s));
 	add(o, "counters", counters(s));
 	add(o, "blind", blinds(r, s));
 	return object_emit(r, o);

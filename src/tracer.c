@@ -66,6 +66,11 @@ int tracer_poll(struct tracer *t)
 	return t->ops->poll(t);
 }
 
+int tracer_contents(struct tracer *t)
+{
+	return t->ops->contents ? t->ops->contents(t) : 0;
+}
+
 int tracer_sweep(struct tracer *t)
 {
 	return t->ops->sweep(t);

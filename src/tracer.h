@@ -12,6 +12,9 @@
 
 struct tracer;
 
+/* Called for each raw record; a non-zero return ends tracer_poll() with it. */
+typedef int (*tracer_record_fn)(void *arg, const void *data, size_t size);
+
 /* Which tracer: the best for the kernel, or one that is told. */
 enum tracer_kind {
 	TRACER_ANY,
@@ -31,10 +34,9 @@ struct tracer_options {
 	bool stay_guard; /* whatever is seen */
 	struct hook_wishes wishes; /* of the modern kind's hooks */
 	bool verbose;		   /* say what is less than it could be */
+	__u32 content_bytes; /* ring of the contents of lost pages, 0: none */
+	tracer_record_fn content; /* called for each of them, if any */
 };
-
-/* Called for each raw record; a non-zero return ends tracer_poll() with it. */
-typedef int (*tracer_record_fn)(void *arg, const void *data, size_t size);
 
 /*
  * Choose the hooks, load the programs, attach them, arm them. On failure says
@@ -49,6 +51,12 @@ int tracer_fd(const struct tracer *tracer);
 
 /* Hand the waiting records on. Returns 0 or what the callback returned. */
 int tracer_poll(struct tracer *tracer);
+
+/*
+ * The same of the contents alone: those of all records that were handed on are
+ * there before them, or wait. Returns 0 or what the callback returned.
+ */
+int tracer_contents(struct tracer *tracer);
 
 /* Look again at the pages that are left clean. Returns 0 or -errno. */
 int tracer_sweep(struct tracer *tracer);

@@ -11,6 +11,7 @@
 #include "hooks.h"
 #include "kprobe_event.h"
 #include "log.h"
+#include "rings.h"
 #include "system.h"
 #include "totals.h"
 #include "tracer_ops.h"
@@ -25,13 +26,10 @@ struct modern {
 	struct tracer base; /* first: what tracer_ops.h hands in is this */
 	struct dirtywatch_bpf *skel;
 	struct dirtywatch_bpf *rest; /* of a guard that has become a watch */
-	struct ring_buffer *ring;
+	struct rings rings;
 	struct hooks hooks;
 	const struct blind_span *spans; /* the kernel's, as of now */
-	tracer_record_fn fn;
-	void *arg;
-	bool alarmed; /* the guard has seen something... */
-	bool widened; /* ...and become a watch, or could not */
+	bool widened; /* the guard has seen something: it is a watch, or cannot be */
 	char *unseen; /* NULL: nothing */
 };
 
@@ -41,6 +39,20 @@ static const char guard_unseen[] =
 static struct modern *modern(const struct tracer *base)
 {
 	return (struct modern *)base;
+}
+
+/* Where the kernel has neither variable, each page will be `unsupported`. */
+static void set_rescue(struct modern *t, const struct tracer_options *o,
+		       const struct ksyms *ksyms)
+{
+	if (!o->content_bytes)
+		return;
+	t->skel->rodata->knob_rescue = 1;
+	t->skel->rodata->knob_direct_map =
+		ksyms_variable(ksyms, "page_offset_base");
+	t->skel->rodata->knob_page_array =
+		ksyms_variable(ksyms, "vmemmap_base");
+	bpf_map__set_max_entries(t->skel->maps.contents, o->content_bytes);
 }
 
 static int set_knobs(struct modern *t, const struct tracer_options *o,
@@ -59,6 +71,7 @@ static int set_knobs(struct modern *t, const struct tracer_options *o,
 	t->skel->rodata->knob_tgid = o->tgid;
 	if (o->windows)
 		bpf_map__set_max_entries(t->skel->maps.windows, o->windows);
+	set_rescue(t, o, ksyms);
 	return bpf_map__set_max_entries(t->skel->maps.ring, o->ring_bytes);
 }
 
@@ -143,15 +156,6 @@ static int set_hooks(struct modern *t, const struct tracer_options *o,
 	return err;
 }
 
-/* A ring's callback; it gives the size as it came. */
-static int on_sample(void *arg, void *data, size_t size)
-{
-	struct modern *t = arg;
-
-	t->alarmed = true;
-	return t->fn(t->arg, data, size);
-}
-
 static int set_up(struct modern *t, const struct tracer_options *o,
 		  const struct ksyms *ksyms)
 {
@@ -162,10 +166,11 @@ static int set_up(struct modern *t, const struct tracer_options *o,
 	t->spans = totals_blind_map(bpf_map__fd(t->skel->maps.blind));
 	if (!t->spans)
 		return -errno;
-	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring), on_sample,
-				   t, NULL);
-	if (!t->ring)
-		return -errno;
+	err = rings_open(&t->rings, bpf_map__fd(t->skel->maps.ring),
+			 o->content_bytes ? bpf_map__fd(t->skel->maps.contents)
+					  : -1);
+	if (err)
+		return err;
 	t->skel->bss->guarding = o->guard;
 	t->skel->bss->armed = o->guard ? DEAF : ARMED;
 	t->widened = !o->guard || o->stay_guard;
@@ -226,17 +231,22 @@ static void widen(struct modern *t)
 static int modern_fd(const struct tracer *base)
 {
 	const struct modern *t = modern(base);
-	return ring_buffer__epoll_fd(t->ring);
+	return rings_fd(&t->rings);
+}
+
+static int modern_contents(struct tracer *base)
+{
+	return rings_contents(&modern(base)->rings);
 }
 
 static int modern_poll(struct tracer *base)
 {
 	struct modern *t = modern(base);
-	int n = ring_buffer__consume(t->ring);
+	int err = rings_poll(&t->rings);
 
-	if (t->alarmed && !t->widened)
+	if (t->rings.any && !t->widened)
 		widen(t);
-	return n < 0 ? n : 0;
+	return err;
 }
 
 static int modern_sweep(struct tracer *base)
@@ -353,7 +363,7 @@ static void modern_free(struct tracer *base)
 	struct modern *t = modern(base);
 
 	hooks_close(&t->hooks);
-	ring_buffer__free(t->ring);
+	rings_close(&t->rings);
 	totals_blind_unmap(t->spans);
 	dirtywatch_bpf__destroy(t->rest);
 	dirtywatch_bpf__destroy(t->skel);
@@ -364,6 +374,7 @@ static void modern_free(struct tracer *base)
 static const struct tracer_ops modern_ops = {
 	.fd = modern_fd,
 	.poll = modern_poll,
+	.contents = modern_contents,
 	.sweep = modern_sweep,
 	.calm = modern_calm,
 	.busy = modern_busy,
@@ -387,8 +398,9 @@ int tracer_modern_new(const struct tracer_options *options,
 	if (!t)
 		return -ENOMEM;
 	t->base.ops = &modern_ops;
-	t->fn = fn;
-	t->arg = arg;
+	t->rings.record = fn;
+	t->rings.content = options->content;
+	t->rings.arg = arg;
 	err = set_up(t, options, ksyms);
 	if (err)
 		modern_free(&t->base);

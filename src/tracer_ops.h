@@ -8,6 +8,8 @@
 struct tracer_ops {
 	int (*fd)(const struct tracer *tracer);
 	int (*poll)(struct tracer *tracer);
+	/* NULL: there are none. */
+	int (*contents)(struct tracer *tracer);
 	int (*sweep)(struct tracer *tracer);
 	/* NULL: whatever happens wakes. */
 	void (*calm)(struct tracer *tracer);

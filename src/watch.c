@@ -24,6 +24,7 @@
 #include "record_verb.h"
 #include "recorder.h"
 #include "report.h"
+#include "rescue.h"
 #include "resolve.h"
 #include "rhythm.h"
 #include "tracer.h"
@@ -42,6 +43,7 @@ struct watch {
 	struct rhythm rhythm;
 	struct recording_writer *keep; /* NULL: nothing is recorded */
 	struct recorder *recorder;
+	struct rescuer *rescuer; /* NULL: no content is saved */
 	__u64 start_ns;
 	__u64 first_ns; /* of the first record since it woke, 0: none */
 	int signals;
@@ -84,9 +86,17 @@ static int on_record(void *arg, const void *data, size_t size)
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (needs_names(w, &finding) && resolve_finding(w->resolver, &finding))
 		finding.complete = false;
+	rescuer_finding(w->rescuer, w->tracer, w->report, &record, &finding);
 	follow_finding(&w->follow, w->tracer, &finding, now_ns());
 	err = findings_note(w->findings, &finding);
 	return err ? err : report_finding(w->report, &finding);
+}
+
+static int on_content(void *arg, const void *data, size_t size)
+{
+	const struct watch *w = arg;
+
+	return rescuer_content(w->rescuer, data, size);
 }
 
 /* The tracer's own programs stand in a stack too, and tell nothing. */
@@ -191,6 +201,7 @@ static int start(struct watch *w)
 		.stay_guard = w->options.stay_guard,
 		.wishes = w->options.hooks,
 		.verbose = w->options.verbose,
+		.content = on_content,
 	};
 	int code = EXIT_NO_ANSWER;
 
@@ -208,6 +219,12 @@ static int start(struct watch *w)
 	    resolver_new(w->options.mount, &w->resolver)) {
 		complain("cannot start: %s", strerror(errno));
 		return EXIT_NO_ANSWER;
+	}
+	if (w->options.rescue.dir) {
+		options.content_bytes = w->options.rescue.ring_kib * 1024;
+		w->rescuer = rescuer_new(&w->options.rescue);
+		if (!w->rescuer)
+			return EXIT_NO_ANSWER;
 	}
 	evidence_init(&w->evidence);
 	w->tracer = tracer_new(&options, w->ksyms, on_record, w, &code);
@@ -312,6 +329,7 @@ static int finish(struct watch *w, struct summary *s)
 				    &s->open_stranded);
 	if (!err)
 		err = evidence_finish(&w->evidence, s);
+	rescuer_sums(w->rescuer, s);
 	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
 	s->exit_code = summary_exit_code(s);
 	return err ? err : report_summary(w->report, s);
@@ -364,6 +382,7 @@ int watch_run(const struct options *options, struct recording_writer *keep)
 	tracer_free(w.tracer);
 	report_free(w.report);
 	recorder_free(w.recorder);
+	rescuer_free(w.rescuer);
 	findings_free(w.findings);
 	resolver_free(w.resolver);
 	ksyms_free(w.ksyms);

@@ -131,10 +131,12 @@ struct inode {
 
 enum pageflags {
 	PG_locked = 0,
+	PG_uptodate = 2,
 	PG_dirty = 4,
 	PG_head = 6,
 	PG_writeback = 15,
 	PG_swapbacked = 17,
+	PG_hwpoison = 22, /* where memory failures are handled */
 };
 
 /* With folios, read for its size only. */

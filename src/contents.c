@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/* contents.c - see contents.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "contents.h"
+
+/* Which page, and which of its windows. */
+struct content_key {
+	__u64 page;
+	__u64 index;
+	__u64 clean_ns;
+};
+
+struct held {
+	UT_hash_handle hh;
+	struct content_key key;
+	struct content content;
+};
+
+struct contents {
+	struct held *all; /* in the order in which they came */
+	unsigned int max;
+};
+
+struct contents *contents_new(unsigned int max)
+{
+	struct contents *c = calloc(1, sizeof(*c));
+
+	if (c)
+		c->max = max;
+	return c;
+}
+
+static struct held *find(const struct contents *c,
+			 const struct content_key *key)
+{
+	struct held *h;
+
+	HASH_FIND(hh, c->all, key, sizeof(*key), h);
+	return h;
+}
+
+static void forget(struct contents *c, struct held *h)
+{
+	if (!h)
+		return;
+	HASH_DEL(c->all, h);
+	free(h);
+}
+
+int contents_put(struct contents *c, const void *data, size_t size)
+{
+	struct held *h;
+
+	if (size < sizeof(h->content))
+		return -EBADMSG;
+	h = malloc(sizeof(*h));
+	if (!h)
+		return -ENOMEM;
+	memcpy(&h->content, data, sizeof(h->content));
+	h->key.page = h->content.page;
+	h->key.index = h->content.index;
+	h->key.clean_ns = h->content.clean_ns;
+	forget(c, find(c, &h->key));
+	if (HASH_COUNT(c->all) >= c->max)
+		forget(c, c->all);
+	HASH_ADD(hh, c->all, key, sizeof(h->key), h);
+	if (h->hh.tbl)
+		return 0;
+	free(h);
+	return -ENOMEM;
+}
+
+static struct held *of(const struct contents *c, const struct window *w)
+{
+	const struct content_key key = { w->page, w->index, w->clean_ns };
+
+	return find(c, &key);
+}
+
+const struct content *contents_of(const struct contents *c,
+				  const struct window *w)
+{
+	const struct held *h = of(c, w);
+
+	return h ? &h->content : NULL;
+}
+
+void contents_forget(struct contents *c, const struct window *w)
+{
+	forget(c, of(c, w));
+}
+
+void contents_free(struct contents *c)
+{
+	while (c && c->all)
+		forget(c, c->all);
+	free(c);
+}

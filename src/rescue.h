@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * rescue.h - which contents of pages become files, and what a finding says of
+ * that. A page that is in danger is saved at once; if it turns out that nothing
+ * is lost, its file goes again.
+ */
+#ifndef DIRTYWATCH_RESCUE_H
+#define DIRTYWATCH_RESCUE_H
+
+#include <stdint.h>
+
+#include "finding.h"
+#include "report.h"
+#include "tracer.h"
+
+#define RESCUE_LIMIT_MIB 1024
+#define RESCUE_RATE 500
+#define RESCUE_RING_KIB 4096
+
+struct rescue_options {
+	const char *dir; /* NULL: nothing is rescued */
+	uint32_t limit_mib; /* of all files in the folder */
+	uint32_t rate;	    /* new files in a second */
+	uint32_t ring_kib;  /* contents on their way from the kernel side */
+};
+
+struct rescuer;
+
+/* Returns NULL after it has said why on stderr. */
+struct rescuer *rescuer_new(const struct rescue_options *options);
+
+/* Takes what came through the ring of contents. Returns 0 or -ENOMEM. */
+int rescuer_content(struct rescuer *r, const void *data, size_t size);
+
+/*
+ * Sets f->rescue and f->rescue_file of a finding from this record, and writes
+ * or removes its file. `report` knows the times. A file that cannot be written
+ * is no error: the finding says so. All four: `r` may be NULL.
+ */
+void rescuer_finding(struct rescuer *r, struct tracer *tracer,
+		     const struct report *report, const struct record *record,
+		     struct finding *f);
+
+/* Of `lost` pages, how many were saved, and how many were not, and why. */
+void rescuer_sums(const struct rescuer *r, struct summary *s);
+
+void rescuer_free(struct rescuer *r);
+
+#endif
