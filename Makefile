@@ -75,7 +75,7 @@ $(BUILD)/src/%.o: src/%.c | $(skeleton) $(legacy_skeleton)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(cflags) -MMD -MP -c $< -o $@
 
-$(BUILD)/src/tracer_modern.o: $(skeleton)
+$(BUILD)/src/tracer_modern.o $(BUILD)/src/tracer_knobs.o: $(skeleton)
 $(BUILD)/src/legacy_object.o: $(legacy_skeleton)
 # Its text is part of the program.
 $(BUILD)/src/provoke_export.o: src/reproducer/lost-write.c

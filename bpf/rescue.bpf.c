@@ -15,8 +15,7 @@ static __always_inline __u64 content_address(__u64 page)
 	__u64 map = 0, pages = 0;
 
 	if (!knob_direct_map || !knob_page_array ||
-	    bpf_probe_read_kernel(&map, sizeof(map),
-				  (void *)knob_direct_map) ||
+	    bpf_probe_read_kernel(&map, sizeof(map), (void *)knob_direct_map) ||
 	    bpf_probe_read_kernel(&pages, sizeof(pages),
 				  (void *)knob_page_array) ||
 	    page < pages)

@@ -70,8 +70,8 @@ struct finding {
 	uint64_t dirty_pages;  /* ...and how many of its pages were dirty */
 	enum rescue rescue;    /* of the page's content */
 	char rescue_file[FINDING_FILE_LEN]; /* if it was saved */
-	bool more_pages;       /* there may be more, behind the bound */
-	bool followed;	       /* the page's readers are watched since then */
+	bool more_pages; /* there may be more, behind the bound */
+	bool followed;	 /* the page's readers are watched since then */
 	bool subvol_known;
 	bool task_known;
 	bool write_known;

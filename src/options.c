@@ -222,9 +222,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				"a guard does not know whose write it was: leave out --guard or --pid");
 		break;
 	default:
-		return parse_rescue(key, arg, state, &o->rescue) ?
-			       parse_flag(key, o) :
-			       0;
+		return parse_rescue(key, arg, state, &o->rescue)
+			       ? parse_flag(key, o)
+			       : 0;
 	}
 	return 0;
 }

@@ -55,7 +55,7 @@ const struct field recording_summary_fields[] = {
 	      rescue[RESCUE_##name]),
 	RESCUES(X)
 #undef X
-	FIELD_END,
+		FIELD_END,
 };
 
 const struct recording_stack recording_stacks[] = {

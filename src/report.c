@@ -23,12 +23,6 @@ const struct report_word report_blinds[BLIND_MAX] = {
 #undef X
 };
 
-const struct report_word report_rescues[RESCUE_MAX] = {
-#define X(name, text) [RESCUE_##name] = { #name, text },
-	RESCUES(X)
-#undef X
-};
-
 struct report *report_new(const struct report_ops *ops, FILE *out)
 {
 	struct report *r = calloc(1, sizeof(*r));

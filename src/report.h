@@ -188,6 +188,15 @@ int report_emit(const struct report *r, const char *text, size_t len);
 struct json_object *report_finding_object(const struct report *r,
 					  const struct finding *f);
 
+/*
+ * What became of the content of a page in danger, for JSON and for people, and
+ * of all lost pages together. NULL, or nothing, where nobody asked for it.
+ */
+struct json_object *report_rescue_object(const struct finding *f);
+struct json_object *report_rescue_sums(const struct summary *s);
+void report_rescue_print(FILE *out, const struct finding *f);
+void report_rescue_print_sums(FILE *out, const struct summary *s);
+
 /* RFC 3339, UTC, ns; NULL if the wall clock is not known. To be
  * json_object_put(). */
 struct json_object *report_time(const struct report *r, uint64_t ns);

@@ -190,6 +190,7 @@ VALUE(reader)
 	return o;
 }
 
+FIELD(rescue, report_rescue_object(f))
 FIELD(stack, report_addresses(f->stack, f->stack_len))
 
 VALUE(symbols)
@@ -266,29 +267,6 @@ VALUE(path_b64)
 #define PRINT(name)                                                            \
 	static void print_##name(FILE *out, const struct report *r,            \
 				 const struct finding *f)
-
-/* Of a page in danger, if somebody asked for its content. */
-VALUE(rescue)
-{
-	struct json_object *o;
-
-	(void)r;
-	if (f->rescue == RESCUE_not_asked)
-		return NULL;
-	o = json_object_new_object();
-	json_object_object_add(
-		o, "saved",
-		json_object_new_boolean(f->rescue == RESCUE_saved));
-	if (f->rescue == RESCUE_saved)
-		json_object_object_add(o, "file",
-				       json_object_new_string(f->rescue_file));
-	else
-		json_object_object_add(
-			o, "reason",
-			json_object_new_string(
-				report_rescues[f->rescue].name));
-	return o;
-}
 
 PRINT(time)
 {

@@ -200,21 +200,6 @@ static struct json_object *blinds(const struct report *r,
 	return all;
 }
 
-/* Of the lost pages: how many were saved, and why not the others. */
-static struct json_object *rescues(const struct summary *s)
-{
-	struct json_object *o = json_object_new_object();
-	struct json_object *not_saved = json_object_new_object();
-
-	add(o, "saved", json_object_new_uint64(s->rescue[RESCUE_saved]));
-	for (int i = 0; i < RESCUE_MAX; i++)
-		if (i != RESCUE_saved && s->rescue[i])
-			add(not_saved, report_rescues[i].name,
-			    json_object_new_uint64(s->rescue[i]));
-	add(o, "not_saved", not_saved);
-	return o;
-}
-
 static int json_summary(struct report *r, const struct summary *s)
 {
 	struct json_object *o = object_new("summary");
@@ -228,8 +213,7 @@ static int json_summary(struct report *r, const struct summary *s)
 		add(o, "kernel_bytes", json_object_new_uint64(s->kernel_bytes));
 	if (s->rss_bytes)
 		add(o, "rss_bytes", json_object_new_uint64(s->rss_bytes));
-	if (s->rescued)
-		add(o, "rescue", rescues(s));
+	add(o, "rescue", report_rescue_sums(s));
 	add(o, "counters", counters(s));
 	add(o, "blind", blinds(r, s));
 	return object_emit(r, o);

@@ -147,16 +147,6 @@ static void print_unexplained(FILE *out, const struct report *r,
 	print_stack(out, r, 0, f->stack, f->stack_len);
 }
 
-/* What became of the content of a page in danger, if somebody asked for it. */
-static void print_rescue(FILE *out, const struct finding *f)
-{
-	if (f->rescue == RESCUE_saved)
-		fprintf(out, "    rescued as %s\n", f->rescue_file);
-	else if (f->rescue != RESCUE_not_asked)
-		fprintf(out, "    not rescued: %s\n",
-			report_rescues[f->rescue].text);
-}
-
 /* What does not fit into the row, each in a line of its own. */
 static void print_details(FILE *out, const struct report *r,
 			  const struct finding *f)
@@ -169,7 +159,7 @@ static void print_details(FILE *out, const struct report *r,
 		print_evicted(out, r, f);
 	else if (f->class == FINDING_LOST && r->verbose >= 1)
 		print_lost(out, r, f);
-	print_rescue(out, f);
+	report_rescue_print(out, f);
 }
 
 static int text_finding(struct report *r, const struct finding *f)
@@ -253,12 +243,7 @@ static void print_counters(FILE *out, const struct summary *s)
 	for (i = 0; i < COUNT_MAX; i++)
 		fprintf(out, "%12" PRIu64 " %s\n", s->counters[i],
 			report_counters[i].text);
-	for (i = 0; s->rescued && i < RESCUE_MAX; i++)
-		if (i == RESCUE_saved || s->rescue[i])
-			fprintf(out, "%12" PRIu64 " lost pages %s%s\n",
-				s->rescue[i],
-				i == RESCUE_saved ? "" : "not rescued: ",
-				report_rescues[i].text);
+	report_rescue_print_sums(out, s);
 	fprintf(out, "%12" PRIu64 " pages stranded now\n", s->open_stranded);
 }
 

@@ -51,8 +51,8 @@ enum deed {
 };
 
 static const enum deed deeds[FINDING_CLASS_MAX] = {
-	[FINDING_PENDING] = DEED_SAVE,	 [FINDING_STRANDED] = DEED_SAVE,
-	[FINDING_LOST] = DEED_KEEP,	 [FINDING_NEAR_MISS] = DEED_UNDO,
+	[FINDING_PENDING] = DEED_SAVE,	  [FINDING_STRANDED] = DEED_SAVE,
+	[FINDING_LOST] = DEED_KEEP,	  [FINDING_NEAR_MISS] = DEED_UNDO,
 	[FINDING_SUPERSEDED] = DEED_UNDO, [FINDING_VOID] = DEED_UNDO,
 };
 
@@ -67,24 +67,29 @@ static void read_boot(char boot[BOOT_LEN])
 		fclose(f);
 }
 
-struct rescuer *rescuer_new(const struct rescue_options *o)
+int rescuer_new(const struct rescue_options *o, struct rescuer **out)
 {
-	struct rescuer *r = calloc(1, sizeof(*r));
+	struct rescuer *r = NULL;
 
+	*out = NULL;
+	if (!o->dir)
+		return 0;
+	r = calloc(1, sizeof(*r));
 	if (!r)
-		return NULL;
+		return -1;
 	r->contents = contents_new(CONTENTS_MAX);
 	r->dir = r->contents ? rescue_dir_open(o->dir, &r->bytes) : -1;
 	if (r->dir < 0) {
 		rescuer_free(r);
-		return NULL;
+		return -1;
 	}
 	/* A file that may not grow is an error of the write that meets it. */
 	signal(SIGXFSZ, SIG_IGN);
 	r->limit = (uint64_t)o->limit_mib << 20;
 	r->rate = o->rate;
 	read_boot(r->boot);
-	return r;
+	*out = r;
+	return 0;
 }
 
 int rescuer_content(struct rescuer *r, const void *data, size_t size)

@@ -18,7 +18,7 @@
 #define RESCUE_RING_KIB 4096
 
 struct rescue_options {
-	const char *dir; /* NULL: nothing is rescued */
+	const char *dir;    /* NULL: nothing is rescued */
 	uint32_t limit_mib; /* of all files in the folder */
 	uint32_t rate;	    /* new files in a second */
 	uint32_t ring_kib;  /* contents on their way from the kernel side */
@@ -26,8 +26,11 @@ struct rescue_options {
 
 struct rescuer;
 
-/* Returns NULL after it has said why on stderr. */
-struct rescuer *rescuer_new(const struct rescue_options *options);
+/*
+ * Opens the folder; *out is NULL if there is to be none. Returns 0, or -1 after
+ * it has said why on stderr.
+ */
+int rescuer_new(const struct rescue_options *options, struct rescuer **out);
 
 /* Takes what came through the ring of contents. Returns 0 or -ENOMEM. */
 int rescuer_content(struct rescuer *r, const void *data, size_t size);

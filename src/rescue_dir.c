@@ -23,8 +23,8 @@ static const char *refused(int dir)
 	if (st.st_mode & 077)
 		return "others may look into it: 'chmod 700' it";
 	if (flock(dir, LOCK_EX | LOCK_NB))
-		return errno == EWOULDBLOCK ? "another watch writes to it" :
-					      strerror(errno);
+		return errno == EWOULDBLOCK ? "another watch writes to it"
+					    : strerror(errno);
 	if (unlinkat(dir, RESCUE_UNFINISHED, 0) && errno != ENOENT)
 		return strerror(errno);
 	return NULL;

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "frames.h"
 #include "hooks.h"
 #include "kprobe_event.h"
 #include "log.h"
 #include "rings.h"
 #include "system.h"
 #include "totals.h"
+#include "tracer_knobs.h"
 #include "tracer_ops.h"
 
 /* It uses the types of record.h without including it. */
@@ -29,8 +29,8 @@ struct modern {
 	struct rings rings;
 	struct hooks hooks;
 	const struct blind_span *spans; /* the kernel's, as of now */
-	bool widened; /* the guard has seen something: it is a watch, or cannot be */
-	char *unseen; /* NULL: nothing */
+	bool widened;			/* a guard no longer, or never one */
+	char *unseen;			/* NULL: nothing */
 };
 
 static const char guard_unseen[] =
@@ -39,40 +39,6 @@ static const char guard_unseen[] =
 static struct modern *modern(const struct tracer *base)
 {
 	return (struct modern *)base;
-}
-
-/* Where the kernel has neither variable, each page will be `unsupported`. */
-static void set_rescue(struct modern *t, const struct tracer_options *o,
-		       const struct ksyms *ksyms)
-{
-	if (!o->content_bytes)
-		return;
-	t->skel->rodata->knob_rescue = 1;
-	t->skel->rodata->knob_direct_map =
-		ksyms_variable(ksyms, "page_offset_base");
-	t->skel->rodata->knob_page_array =
-		ksyms_variable(ksyms, "vmemmap_base");
-	bpf_map__set_max_entries(t->skel->maps.contents, o->content_bytes);
-}
-
-static int set_knobs(struct modern *t, const struct tracer_options *o,
-		     const struct ksyms *ksyms)
-{
-	struct frame frames[FRAMES_MAX] = { 0 };
-	int count = frames_fill(ksyms, frames);
-
-	if (count < 0) {
-		complain("btrfs is not loaded: mount a btrfs filesystem first");
-		return count;
-	}
-	memcpy((void *)t->skel->rodata->knob_frames, frames, sizeof(frames));
-	t->skel->rodata->knob_frames_count = (__u32)count;
-	t->skel->rodata->knob_dev = o->dev;
-	t->skel->rodata->knob_tgid = o->tgid;
-	if (o->windows)
-		bpf_map__set_max_entries(t->skel->maps.windows, o->windows);
-	set_rescue(t, o, ksyms);
-	return bpf_map__set_max_entries(t->skel->maps.ring, o->ring_bytes);
 }
 
 /* Without them a kprobe works, but the kernel counts no misses of it. */
@@ -121,7 +87,7 @@ static int try_hooks(struct modern *t, const struct hook_kernel *kernel,
 	}
 	err = hooks_choose(&t->hooks, t->skel->obj, kernel);
 	if (!err)
-		err = set_knobs(t, o, kernel->ksyms);
+		err = tracer_knobs_set(t->skel, o, kernel->ksyms);
 	if (!err)
 		err = load(t);
 	t->hooks.looked_over = t->skel->maps.windows;
@@ -183,8 +149,7 @@ static int share_maps(const struct modern *t, struct dirtywatch_bpf *rest)
 	struct bpf_map *map;
 	int err = 0;
 
-	bpf_object__for_each_map(map, rest->obj)
-	{
+	bpf_object__for_each_map (map, rest->obj) {
 		const struct bpf_map *ours = bpf_object__find_map_by_name(
 			t->skel->obj, bpf_map__name(map));
 

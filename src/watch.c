@@ -220,12 +220,10 @@ static int start(struct watch *w)
 		complain("cannot start: %s", strerror(errno));
 		return EXIT_NO_ANSWER;
 	}
-	if (w->options.rescue.dir) {
+	if (rescuer_new(&w->options.rescue, &w->rescuer))
+		return EXIT_NO_ANSWER;
+	if (w->rescuer)
 		options.content_bytes = w->options.rescue.ring_kib * 1024;
-		w->rescuer = rescuer_new(&w->options.rescue);
-		if (!w->rescuer)
-			return EXIT_NO_ANSWER;
-	}
 	evidence_init(&w->evidence);
 	w->tracer = tracer_new(&options, w->ksyms, on_record, w, &code);
 	return w->tracer ? 0 : code;

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* report_rescue.c - what is said of the contents of pages. */
+#include <inttypes.h>
+#include <json-c/json.h>
+
+#include "report.h"
+
+const struct report_word report_rescues[RESCUE_MAX] = {
+#define X(name, text) [RESCUE_##name] = { #name, text },
+	RESCUES(X)
+#undef X
+};
+
+static void add_string(struct json_object *o, const char *key,
+		       const char *value)
+{
+	json_object_object_add(o, key, json_object_new_string(value));
+}
+
+struct json_object *report_rescue_object(const struct finding *f)
+{
+	bool saved = f->rescue == RESCUE_saved;
+	struct json_object *o;
+
+	if (f->rescue == RESCUE_not_asked)
+		return NULL;
+	o = json_object_new_object();
+	json_object_object_add(o, "saved", json_object_new_boolean(saved));
+	if (saved)
+		add_string(o, "file", f->rescue_file);
+	else
+		add_string(o, "reason", report_rescues[f->rescue].name);
+	return o;
+}
+
+struct json_object *report_rescue_sums(const struct summary *s)
+{
+	struct json_object *o, *not_saved;
+
+	if (!s->rescued)
+		return NULL;
+	o = json_object_new_object();
+	not_saved = json_object_new_object();
+	json_object_object_add(o, "saved",
+			       json_object_new_uint64(s->rescue[RESCUE_saved]));
+	for (int i = 0; i < RESCUE_MAX; i++)
+		if (i != RESCUE_saved && s->rescue[i])
+			json_object_object_add(
+				not_saved, report_rescues[i].name,
+				json_object_new_uint64(s->rescue[i]));
+	json_object_object_add(o, "not_saved", not_saved);
+	return o;
+}
+
+void report_rescue_print(FILE *out, const struct finding *f)
+{
+	if (f->rescue == RESCUE_saved)
+		fprintf(out, "    rescued as %s\n", f->rescue_file);
+	else if (f->rescue != RESCUE_not_asked)
+		fprintf(out, "    not rescued: %s\n",
+			report_rescues[f->rescue].text);
+}
+
+void report_rescue_print_sums(FILE *out, const struct summary *s)
+{
+	if (!s->rescued)
+		return;
+	fprintf(out, "%12" PRIu64 " lost pages rescued\n",
+		s->rescue[RESCUE_saved]);
+	for (int i = 0; i < RESCUE_MAX; i++)
+		if (i != RESCUE_saved && s->rescue[i])
+			fprintf(out,
+				"%12" PRIu64 " lost pages not rescued: %s\n",
+				s->rescue[i], report_rescues[i].text);
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which contents become files, and what the findings say of them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "contents.h"
+#include "log.h"
+#include "record_fixture.h"
+#include "rescue.h"
+#include "rescue_dir.h"
+#include "rescue_file.h"
+
+#define PAGE_ADDRESS 0xffffea0000001000ULL
+
+struct fixture {
+	char dir[64];
+	struct rescuer *rescuer;
+	struct report *report;
+	FILE *said;
+};
+
+static const struct rescue_options usual = { .limit_mib = 1,
+					     .rate = 1000,
+					     .ring_kib = 4 };
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	snprintf(f->dir, sizeof(f->dir), "/tmp/rescue-test-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	f->report = report_none_new();
+	f->said = tmpfile();
+	assert_non_null(f->said);
+	log_divert(f->said);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	char command[128];
+
+	rescuer_free(f->rescuer);
+	report_free(f->report);
+	log_divert(NULL);
+	fclose(f->said);
+	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
+	assert_int_equal(system(command), 0);
+	free(f);
+	return 0;
+}
+
+static void begin(struct fixture *f, struct rescue_options options)
+{
+	options.dir = f->dir;
+	assert_int_equal(rescuer_new(&options, &f->rescuer), 0);
+	assert_non_null(f->rescuer);
+}
+
+/* A record of the window that is the `n`th, whose content was sent. */
+static struct record record_of(enum verdict verdict, unsigned int n)
+{
+	struct record r = made_record(verdict);
+
+	r.window.page = PAGE_ADDRESS;
+	r.window.clean_ns += n;
+	r.window.rescue = RESCUE_sent;
+	return r;
+}
+
+static void content_of(struct fixture *f, const struct record *r, int byte)
+{
+	struct content c = { .page = r->window.page,
+			     .index = r->window.index,
+			     .clean_ns = r->window.clean_ns };
+
+	memset(c.bytes, byte, sizeof(c.bytes));
+	assert_int_equal(rescuer_content(f->rescuer, &c, sizeof(c)), 0);
+}
+
+static struct finding tell(struct fixture *f, const struct record *r)
+{
+	struct finding finding;
+
+	finding_from_record(r, &finding);
+	rescuer_finding(f->rescuer, NULL, f->report, r, &finding);
+	return finding;
+}
+
+static void path_of(const struct fixture *f, const struct finding *finding,
+		    char path[256])
+{
+	snprintf(path, 256, "%s/%s", f->dir, finding->rescue_file);
+}
+
+/* The file is there, its digest right, and all of its page this byte. */
+static void holds(const struct fixture *f, const struct finding *finding,
+		  int byte)
+{
+	char path[256], text[16384], digest[RESCUE_DIGEST_LEN];
+	struct rescue_file file = { .about = text, .len = CONTENT_LEN };
+	FILE *from;
+	size_t len;
+	char *end;
+
+	path_of(f, finding, path);
+	from = fopen(path, "re");
+	assert_non_null(from);
+	len = fread(text, 1, sizeof(text), from);
+	fclose(from);
+	end = memchr(text, '\n', len);
+	assert_non_null(end);
+	*end = '\0';
+	file.bytes = end + 1 + RESCUE_DIGEST_LEN;
+	assert_int_equal(len, (size_t)(end + 1 - text) + RESCUE_DIGEST_LEN +
+				      CONTENT_LEN);
+	for (size_t i = 0; i < CONTENT_LEN; i++)
+		assert_int_equal(((const char *)file.bytes)[i], byte);
+	rescue_file_digest(&file, digest);
+	assert_memory_equal(digest, end + 1, RESCUE_DIGEST_LEN - 1);
+}
+
+static bool is_there(const struct fixture *f, const struct finding *finding)
+{
+	char path[256];
+
+	path_of(f, finding, path);
+	return !access(path, F_OK);
+}
+
+static struct summary sums(const struct fixture *f, uint64_t lost)
+{
+	struct summary s = { .counters[COUNT_lost] = lost };
+
+	rescuer_sums(f->rescuer, &s);
+	return s;
+}
+
+static void test_lost(void **state)
+{
+	struct fixture *f = *state;
+	struct record r = record_of(VERDICT_LOST, 0);
+	struct finding told;
+
+	begin(f, usual);
+	content_of(f, &r, 'x');
+	told = tell(f, &r);
+	assert_int_equal(told.rescue, RESCUE_saved);
+	holds(f, &told, 'x');
+	assert_int_equal(sums(f, 1).rescue[RESCUE_saved], 1);
+}
+
+static void test_ends_well(void **state)
+{
+	static const enum verdict well[] = { VERDICT_NEAR_MISS,
+					     VERDICT_SUPERSEDED, VERDICT_VOID };
+	struct fixture *f = *state;
+
+	begin(f, usual);
+	for (unsigned int i = 0; i < 3; i++) {
+		struct record r = record_of(VERDICT_STRANDED, i);
+		struct finding told;
+
+		content_of(f, &r, 'x');
+		told = tell(f, &r);
+		assert_int_equal(told.rescue, RESCUE_saved);
+		assert_true(is_there(f, &told));
+		r = record_of(well[i], i);
+		assert_int_equal(tell(f, &r).rescue_file[0], '\0');
+		assert_false(is_there(f, &told));
+	}
+	assert_int_equal(sums(f, 0).rescue[RESCUE_saved], 0);
+}
+
+/* The drop's own copy is the later one; without it the first one serves. */
+static void test_stranded_then_lost(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, usual);
+	for (int again = 0; again < 2; again++) {
+		struct record r = record_of(VERDICT_STRANDED, 7U + again);
+		struct finding told;
+
+		content_of(f, &r, 'x');
+		tell(f, &r);
+		if (again)
+			content_of(f, &r, 'y');
+		r = record_of(VERDICT_LOST, 7U + again);
+		r.window.rescue = RESCUE_ring_full;
+		told = tell(f, &r);
+		assert_int_equal(told.rescue, RESCUE_saved);
+		holds(f, &told, again ? 'y' : 'x');
+	}
+	assert_int_equal(sums(f, 2).rescue[RESCUE_saved], 2);
+}
+
+static void test_reasons(void **state)
+{
+	static const enum rescue kernels[] = { RESCUE_hwpoison,
+					       RESCUE_not_uptodate,
+					       RESCUE_unreadable,
+					       RESCUE_ring_full, RESCUE_sent };
+	struct fixture *f = *state;
+	struct record r;
+
+	begin(f, usual);
+	for (unsigned int i = 0; i < 5; i++) {
+		r = record_of(VERDICT_LOST, i);
+		r.window.rescue = kernels[i];
+		assert_int_equal(tell(f, &r).rescue, kernels[i]);
+		assert_int_equal(sums(f, 9).rescue[kernels[i]], 1);
+	}
+	r.window.rescue = RESCUE_not_asked;
+	assert_int_equal(tell(f, &r).rescue, RESCUE_unsupported);
+	assert_int_equal(sums(f, 9).rescue[RESCUE_untold], 3);
+}
+
+static void test_rate(void **state)
+{
+	struct rescue_options slow = usual;
+	struct fixture *f = *state;
+	struct record r;
+
+	slow.rate = 2;
+	begin(f, slow);
+	for (unsigned int i = 0; i < 5; i++) {
+		r = record_of(VERDICT_LOST, i);
+		content_of(f, &r, 'x');
+		assert_int_equal(tell(f, &r).rescue,
+				 i < 2 ? RESCUE_saved : RESCUE_rate);
+	}
+	r = record_of(VERDICT_LOST, 9);
+	r.ns += 1000000000;
+	content_of(f, &r, 'x');
+	assert_int_equal(tell(f, &r).rescue, RESCUE_saved);
+	assert_int_equal(sums(f, 6).rescue[RESCUE_rate], 3);
+}
+
+/* What lies there from before counts too. */
+static void test_limit(void **state)
+{
+	struct fixture *f = *state;
+	struct record r = record_of(VERDICT_LOST, 0);
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/old.rescue", f->dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(ftruncate(fd, (1 << 20) - CONTENT_LEN - 1000), 0);
+	close(fd);
+	begin(f, usual);
+	content_of(f, &r, 'x');
+	assert_int_equal(tell(f, &r).rescue, RESCUE_saved);
+	r = record_of(VERDICT_LOST, 1);
+	content_of(f, &r, 'x');
+	assert_int_equal(tell(f, &r).rescue, RESCUE_limit);
+}
+
+static void test_not_written(void **state)
+{
+	struct fixture *f = *state;
+	struct record r = record_of(VERDICT_LOST, 0);
+	struct finding told;
+
+	begin(f, usual);
+	assert_int_equal(rmdir(f->dir), 0);
+	content_of(f, &r, 'x');
+	told = tell(f, &r);
+	assert_int_equal(told.rescue, RESCUE_not_written);
+	assert_string_equal(told.rescue_file, "");
+}
+
+static void refused(struct fixture *f, const char *dir)
+{
+	struct rescue_options o = usual;
+	struct rescuer *none;
+
+	o.dir = dir;
+	rewind(f->said);
+	assert_int_equal(rescuer_new(&o, &none), -1);
+	assert_null(none);
+	assert_true(ftell(f->said) > 0);
+}
+
+static void test_folder(void **state)
+{
+	struct fixture *f = *state;
+	char link[80], unfinished[80];
+	int fd;
+
+	chmod(f->dir, 0755);
+	refused(f, f->dir);
+	chmod(f->dir, 0700);
+	snprintf(link, sizeof(link), "%s.link", f->dir);
+	assert_int_equal(symlink(f->dir, link), 0);
+	refused(f, link);
+	unlink(link);
+	refused(f, "/dev/null");
+	refused(f, "/nowhere/at/all");
+	snprintf(unfinished, sizeof(unfinished), "%s/" RESCUE_UNFINISHED,
+		 f->dir);
+	fd = open(unfinished, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	close(fd);
+	begin(f, usual);
+	assert_int_equal(access(unfinished, F_OK), -1);
+	refused(f, f->dir); /* one at a time */
+}
+
+/* It is nobody's business what else is there, and no name leads away. */
+static void test_no_link_followed(void **state)
+{
+	struct fixture *f = *state;
+	struct record r = record_of(VERDICT_LOST, 0);
+	char victim[80], unfinished[80];
+	struct stat st;
+	int fd;
+
+	begin(f, usual);
+	snprintf(victim, sizeof(victim), "%s/victim", f->dir);
+	snprintf(unfinished, sizeof(unfinished), "%s/" RESCUE_UNFINISHED,
+		 f->dir);
+	fd = open(victim, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	close(fd);
+	assert_int_equal(symlink(victim, unfinished), 0);
+	content_of(f, &r, 'x');
+	assert_int_equal(tell(f, &r).rescue, RESCUE_not_written);
+	assert_int_equal(stat(victim, &st), 0);
+	assert_int_equal(st.st_size, 0);
+}
+
+static void test_contents(void **state)
+{
+	struct contents *c = contents_new(2);
+	struct content in = { .page = 1 };
+	struct window w = { .page = 1 };
+
+	(void)state;
+	assert_int_equal(contents_put(c, &in, sizeof(in) - 1), -EBADMSG);
+	assert_null(contents_of(c, &w));
+	assert_int_equal(contents_put(c, &in, sizeof(in)), 0);
+	in.bytes[5] = 9;
+	assert_int_equal(contents_put(c, &in, sizeof(in)), 0);
+	assert_int_equal(contents_of(c, &w)->bytes[5], 9);
+	for (in.index = 1; in.index < 3; in.index++)
+		assert_int_equal(contents_put(c, &in, sizeof(in)), 0);
+	assert_null(contents_of(c, &w)); /* the oldest one went */
+	w.index = 2;
+	assert_non_null(contents_of(c, &w));
+	contents_forget(c, &w);
+	contents_forget(c, &w);
+	assert_null(contents_of(c, &w));
+	contents_free(c);
+	contents_free(NULL);
+}
+
+static void test_nobody_asked(void **state)
+{
+	struct fixture *f = *state;
+	struct record r = record_of(VERDICT_LOST, 0);
+
+	r.window.rescue = RESCUE_not_asked;
+	assert_int_equal(tell(f, &r).rescue, RESCUE_not_asked);
+	assert_false(sums(f, 1).rescued);
+	assert_int_equal(rescuer_content(NULL, &r, sizeof(r)), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_lost),
+		TEST(test_ends_well),
+		TEST(test_stranded_then_lost),
+		TEST(test_reasons),
+		TEST(test_rate),
+		TEST(test_limit),
+		TEST(test_not_written),
+		TEST(test_folder),
+		TEST(test_no_link_followed),
+		cmocka_unit_test(test_contents),
+		TEST(test_nobody_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
