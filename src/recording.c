@@ -50,12 +50,18 @@ const struct field recording_summary_fields[] = {
 	FIELD(3, FIELD_U64, struct summary, kernel_bytes),
 	FIELD(4, FIELD_U64, struct summary, rss_bytes),
 	FIELD(5, FIELD_BOOL, struct summary, rescued),
-#define X(name, text)                                                          \
-	FIELD(6 + RESCUE_##name, FIELD_U64, struct summary,                    \
-	      rescue[RESCUE_##name]),
-	RESCUES(X)
-#undef X
-		FIELD_END,
+	FIELD(6, FIELD_U64, struct summary, rescue[RESCUE_unsupported]),
+	FIELD(7, FIELD_U64, struct summary, rescue[RESCUE_hwpoison]),
+	FIELD(8, FIELD_U64, struct summary, rescue[RESCUE_not_uptodate]),
+	FIELD(9, FIELD_U64, struct summary, rescue[RESCUE_unreadable]),
+	FIELD(10, FIELD_U64, struct summary, rescue[RESCUE_ring_full]),
+	FIELD(11, FIELD_U64, struct summary, rescue[RESCUE_sent]),
+	FIELD(12, FIELD_U64, struct summary, rescue[RESCUE_saved]),
+	FIELD(13, FIELD_U64, struct summary, rescue[RESCUE_limit]),
+	FIELD(14, FIELD_U64, struct summary, rescue[RESCUE_rate]),
+	FIELD(15, FIELD_U64, struct summary, rescue[RESCUE_not_written]),
+	FIELD(16, FIELD_U64, struct summary, rescue[RESCUE_untold]),
+	FIELD_END,
 };
 
 const struct recording_stack recording_stacks[] = {

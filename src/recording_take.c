@@ -164,6 +164,8 @@ static int take_record(struct recording *rec, struct recording_cursor *c,
 	finding_from_record(&record, &finding);
 	if (fields_get(c, recording_finding_fields, &finding, &why))
 		return refuse(rec, why);
+	if (finding.rescue >= RESCUE_MAX)
+		return refuse(rec, "a field has an impossible value");
 	if (!finding.path[0])
 		finding.path_known = false;
 	rec->last_ns = finding.ns;

@@ -2,8 +2,10 @@
 /* report_rescue.c - what is said of the contents of pages. */
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <string.h>
 
 #include "report.h"
+#include "text.h"
 
 const struct report_word report_rescues[RESCUE_MAX] = {
 #define X(name, text) [RESCUE_##name] = { #name, text },
@@ -11,10 +13,10 @@ const struct report_word report_rescues[RESCUE_MAX] = {
 #undef X
 };
 
-static void add_string(struct json_object *o, const char *key,
-		       const char *value)
+static void add(struct json_object *o, const char *key,
+		struct json_object *value)
 {
-	json_object_object_add(o, key, json_object_new_string(value));
+	json_object_object_add(o, key, value);
 }
 
 struct json_object *report_rescue_object(const struct finding *f)
@@ -25,11 +27,12 @@ struct json_object *report_rescue_object(const struct finding *f)
 	if (f->rescue == RESCUE_not_asked)
 		return NULL;
 	o = json_object_new_object();
-	json_object_object_add(o, "saved", json_object_new_boolean(saved));
+	add(o, "saved", json_object_new_boolean(saved));
 	if (saved)
-		add_string(o, "file", f->rescue_file);
+		add(o, "file", report_string(f->rescue_file));
 	else
-		add_string(o, "reason", report_rescues[f->rescue].name);
+		add(o, "reason",
+		    json_object_new_string(report_rescues[f->rescue].name));
 	return o;
 }
 
@@ -41,24 +44,27 @@ struct json_object *report_rescue_sums(const struct summary *s)
 		return NULL;
 	o = json_object_new_object();
 	not_saved = json_object_new_object();
-	json_object_object_add(o, "saved",
-			       json_object_new_uint64(s->rescue[RESCUE_saved]));
+	add(o, "saved", json_object_new_uint64(s->rescue[RESCUE_saved]));
 	for (int i = 0; i < RESCUE_MAX; i++)
 		if (i != RESCUE_saved && s->rescue[i])
-			json_object_object_add(
-				not_saved, report_rescues[i].name,
-				json_object_new_uint64(s->rescue[i]));
-	json_object_object_add(o, "not_saved", not_saved);
+			add(not_saved, report_rescues[i].name,
+			    json_object_new_uint64(s->rescue[i]));
+	add(o, "not_saved", not_saved);
 	return o;
 }
 
 void report_rescue_print(FILE *out, const struct finding *f)
 {
-	if (f->rescue == RESCUE_saved)
-		fprintf(out, "    rescued as %s\n", f->rescue_file);
-	else if (f->rescue != RESCUE_not_asked)
+	if (f->rescue == RESCUE_not_asked)
+		return;
+	if (f->rescue != RESCUE_saved) {
 		fprintf(out, "    not rescued: %s\n",
 			report_rescues[f->rescue].text);
+		return;
+	}
+	fputs("    rescued as ", out);
+	text_escape(out, f->rescue_file, strlen(f->rescue_file));
+	putc('\n', out);
 }
 
 void report_rescue_print_sums(FILE *out, const struct summary *s)

@@ -142,6 +142,13 @@ static void path_longer_than_any(struct recording_writer *w)
 	record_field(w, 7, sizeof(path), path, sizeof(path));
 }
 
+static void rescue_of_the_future(struct recording_writer *w)
+{
+	const uint32_t word = RESCUE_MAX;
+
+	record_field(w, 12, sizeof(word), &word, sizeof(word));
+}
+
 static void blindness_of_the_future(struct recording_writer *w)
 {
 	recording_put_text(w, "eclipse");
@@ -237,6 +244,7 @@ static void hostile_chunks(void **state)
 		path_without_end,
 		path_with_two_ends,
 		path_longer_than_any,
+		rescue_of_the_future,
 		blindness_of_the_future,
 		counter_of_the_future,
 		more_counters_than_there_are,
