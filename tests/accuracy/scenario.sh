@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash source-path=SCRIPTDIR/../vm/guest disable=SC2119 # options may be left out
-# scenario.sh MODULE SEED PERCENT PATTERN - the rows of the table, while the tool watches all of btrfs.
+# scenario.sh MODULE SEED PERCENT PATTERN [rescue] - the rows of the table, while the tool watches all of btrfs.
 # Leaves /out/open.truth and .json, and /out/closed.truth and .json for the rows that unmount.
 # shellcheck source=lib.sh
 . /guest/lib.sh
 
 module=$1 seed=$2 percent=$3 pattern=$4
+rescue=${5:+--rescue /out/rescue --rescue-rate 100000 --rescue-ring 16384}
 loop=/mnt/loop
 use_module "$module"
 scratch_mkfs
@@ -22,7 +23,8 @@ mkdir /sys/fs/cgroup/accuracy "$loop"
 run() {
 	local name=$1
 	shift
-	"$tool" watch --json -v --limit 0 --ring-size 16384 >"/out/$name.json" 2>"/out/$name.err" &
+	# shellcheck disable=SC2086 # several words, or none
+	"$tool" watch --json -v $rescue --limit 0 --ring-size 16384 >"/out/$name.json" 2>"/out/$name.err" &
 	watch_pid=$! watch_name=$name
 	wait_for "/out/$name.json" '"start"' 30
 	# Only the program is in the group, so that little else is reclaimed.

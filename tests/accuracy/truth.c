@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "accuracy.h"
+#include "sum.h"
 
 static const char *const words[] = {
 	[CLASS_NONE] = "none",
@@ -174,21 +175,48 @@ static void put_bound(FILE *out, const struct trial *trial, uint32_t page,
 	fputs("]", out);
 }
 
+/* The part of a missing span that lies in the page; empty if none does. */
+static struct span lost_in(const struct trial *trial, unsigned int i,
+			   uint32_t page)
+{
+	uint32_t from = trial->lost[i].off;
+	uint32_t to = from + trial->lost[i].len;
+
+	from = from > page * PAGE ? from : page * PAGE;
+	to = to < (page + 1) * PAGE ? to : (page + 1) * PAGE;
+	return (struct span){ from, from < to ? to - from : 0 };
+}
+
 static void put_lost(FILE *out, const struct trial *trial, uint32_t page)
 {
 	const char *comma = "";
 
 	fputs(",\"lost\":[", out);
 	for (unsigned int i = 0; i < trial->losts; i++) {
-		uint32_t from = trial->lost[i].off;
-		uint32_t to = from + trial->lost[i].len;
+		struct span lost = lost_in(trial, i, page);
 
-		from = from > page * PAGE ? from : page * PAGE;
-		to = to < (page + 1) * PAGE ? to : (page + 1) * PAGE;
-		if (from >= to)
+		if (!lost.len)
 			continue;
 		fprintf(out, "%s[%" PRIu64 ",%u]", comma,
-			plan_at(&trial->plan, from), to - from);
+			plan_at(&trial->plan, lost.off), lost.len);
+		comma = ",";
+	}
+	fputs("]", out);
+}
+
+/* What should have been there: a sum of the bytes of each of these spans. */
+static void put_promised(FILE *out, const struct trial *trial, uint32_t page)
+{
+	const char *comma = "";
+
+	fputs(",\"promised\":[", out);
+	for (unsigned int i = 0; i < trial->losts; i++) {
+		struct span lost = lost_in(trial, i, page);
+
+		if (!lost.len)
+			continue;
+		fprintf(out, "%s\"%016" PRIx64 "\"", comma,
+			sum64(trial->want + lost.off, lost.len));
 		comma = ",";
 	}
 	fputs("]", out);
@@ -247,6 +275,7 @@ static void put_page(FILE *out, const struct engine *engine,
 	if (open_meanwhile(trial))
 		fputs(",\"may_be_pending\":true", out);
 	put_lost(out, trial, page);
+	put_promised(out, trial, page);
 	if (fate->bound_known)
 		put_bound(out, trial, page, fate->last == CLASS_LOST);
 	put_dropper(out, engine, trial, fate);
