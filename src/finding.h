@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "on_disk.h"
 #include "record.h"
 
 #define FINDING_PATH_LEN 8192 /* a mount point and a path below it */
@@ -69,7 +70,8 @@ struct finding {
 	uint64_t i_size;       /* of an evicted inode... */
 	uint64_t dirty_pages;  /* ...and how many of its pages were dirty */
 	enum rescue rescue;    /* of the page's content */
-	char rescue_file[FINDING_FILE_LEN]; /* if it was saved */
+	char rescue_file[FINDING_FILE_LEN]; /* if it was saved, and then... */
+	struct on_disk on_disk;		    /* ...what the disk held */
 	bool more_pages; /* there may be more, behind the bound */
 	bool followed;	 /* the page's readers are watched since then */
 	bool subvol_known;

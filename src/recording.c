@@ -32,6 +32,11 @@ const struct field recording_finding_fields[] = {
 	FIELD_NAMES_OF(11, struct finding, links, links_len),
 	FIELD(12, FIELD_U32, struct finding, rescue),
 	FIELD(13, FIELD_STRING, struct finding, rescue_file),
+	FIELD(14, FIELD_BOOL, struct finding, on_disk.known),
+	FIELD(15, FIELD_U64, struct finding, on_disk.transid),
+	FIELD(16, FIELD_U64, struct finding, on_disk.generation),
+	FIELD(17, FIELD_U64, struct finding, on_disk.address),
+	FIELD(18, FIELD_STRING, struct finding, on_disk.sum),
 	FIELD_END,
 };
 

@@ -19,6 +19,19 @@ static void add(struct json_object *o, const char *key,
 	json_object_object_add(o, key, value);
 }
 
+/* What the disk held in the place of the page. */
+static struct json_object *on_disk_object(const struct on_disk *d)
+{
+	struct json_object *o = json_object_new_object();
+
+	add(o, "transid", json_object_new_uint64(d->transid));
+	add(o, "generation", json_object_new_uint64(d->generation));
+	add(o, "address", json_object_new_uint64(d->address));
+	if (d->sum[0])
+		add(o, "sum", report_string(d->sum));
+	return o;
+}
+
 struct json_object *report_rescue_object(const struct finding *f)
 {
 	bool saved = f->rescue == RESCUE_saved;
@@ -33,6 +46,8 @@ struct json_object *report_rescue_object(const struct finding *f)
 	else
 		add(o, "reason",
 		    json_object_new_string(report_rescues[f->rescue].name));
+	if (f->on_disk.known)
+		add(o, "on_disk", on_disk_object(&f->on_disk));
 	return o;
 }
 

@@ -172,7 +172,7 @@ static ssize_t write_file(const struct rescuer *r, const struct report *report,
 }
 
 /* A file that is there stays, also if it cannot be replaced. */
-static enum rescue save(struct rescuer *r, const struct report *report,
+static enum rescue save(struct rescuer *r, const struct rescue_help *help,
 			struct finding *f, const struct content *c)
 {
 	struct kept *k = kept_of(r, f);
@@ -183,7 +183,9 @@ static enum rescue save(struct rescuer *r, const struct report *report,
 		return rescue;
 	f->rescue = RESCUE_saved;
 	set_name(r, f);
-	size = write_file(r, report, f, c);
+	if (help->resolver && f->class != FINDING_PENDING)
+		resolve_on_disk(help->resolver, f);
+	size = write_file(r, help->report, f, c);
 	if (size < 0)
 		return k ? RESCUE_saved : RESCUE_not_written;
 	r->bytes += (uint64_t)size;
@@ -207,14 +209,13 @@ static const struct content *content_of(struct rescuer *r,
 	return c;
 }
 
-static void settle(struct rescuer *r, struct tracer *tracer,
-		   const struct report *report, const struct record *record,
-		   struct finding *f)
+static void settle(struct rescuer *r, const struct rescue_help *help,
+		   const struct record *record, struct finding *f)
 {
-	const struct content *c = content_of(r, tracer, record);
+	const struct content *c = content_of(r, help->tracer, record);
 
 	if (c)
-		f->rescue = save(r, report, f, c);
+		f->rescue = save(r, help, f, c);
 	else if (kept_of(r, f))
 		f->rescue = RESCUE_saved;
 	else if (f->rescue == RESCUE_not_asked)
@@ -239,9 +240,8 @@ static void undo(struct rescuer *r, const struct finding *f)
 	kept_forget(r, k);
 }
 
-void rescuer_finding(struct rescuer *r, struct tracer *tracer,
-		     const struct report *report, const struct record *record,
-		     struct finding *f)
+void rescuer_finding(struct rescuer *r, const struct rescue_help *help,
+		     const struct record *record, struct finding *f)
 {
 	enum deed deed = deeds[f->class];
 
@@ -250,7 +250,7 @@ void rescuer_finding(struct rescuer *r, struct tracer *tracer,
 	if (deed == DEED_UNDO)
 		undo(r, f);
 	else
-		settle(r, tracer, report, record, f);
+		settle(r, help, record, f);
 	if (deed == DEED_SAVE)
 		return;
 	if (deed == DEED_KEEP) {

@@ -11,6 +11,7 @@
 
 #include "finding.h"
 #include "report.h"
+#include "resolve.h"
 #include "tracer.h"
 
 #define RESCUE_LIMIT_MIB 1024
@@ -26,6 +27,13 @@ struct rescue_options {
 
 struct rescuer;
 
+/* Who knows more; all but the report may be NULL. */
+struct rescue_help {
+	struct tracer *tracer;	     /* which contents wait */
+	struct resolver *resolver;   /* what the disk holds */
+	const struct report *report; /* what the times are */
+};
+
 /*
  * Opens the folder; *out is NULL if there is to be none. Returns 0, or -1 after
  * it has said why on stderr.
@@ -37,12 +45,11 @@ int rescuer_content(struct rescuer *r, const void *data, size_t size);
 
 /*
  * Sets f->rescue and f->rescue_file of a finding from this record, and writes
- * or removes its file. `report` knows the times. A file that cannot be written
+ * or removes its file. A file that cannot be written
  * is no error: the finding says so. All four: `r` may be NULL.
  */
-void rescuer_finding(struct rescuer *r, struct tracer *tracer,
-		     const struct report *report, const struct record *record,
-		     struct finding *f);
+void rescuer_finding(struct rescuer *r, const struct rescue_help *help,
+		     const struct record *record, struct finding *f);
 
 /* Of `lost` pages, how many were saved, and how many were not, and why. */
 void rescuer_sums(const struct rescuer *r, struct summary *s);

@@ -317,3 +317,15 @@ int resolve_finding(struct resolver *r, struct finding *f)
 		f->path_in_fs = false;
 	return 0;
 }
+
+void resolve_on_disk(struct resolver *r, struct finding *f)
+{
+	const struct mount *m = find_mount(r, f, NULL);
+	int fd = m && f->subvol_known ? fsdir_open(m, m->root, 0, f) : -1;
+
+	if (fd < 0)
+		return;
+	on_disk_find(fd, f->subvol, f->ino, f->page << WINDOW_PAGE_SHIFT,
+		     &f->on_disk);
+	close(fd);
+}

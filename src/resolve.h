@@ -28,4 +28,10 @@ void resolver_free(struct resolver *r);
  */
 int resolve_finding(struct resolver *r, struct finding *f);
 
+/*
+ * Looks up what the disk holds in the place of the finding's page. Where that
+ * cannot be known, it stays unknown.
+ */
+void resolve_on_disk(struct resolver *r, struct finding *f);
+
 #endif

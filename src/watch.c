@@ -71,6 +71,7 @@ static bool needs_names(const struct watch *w, const struct finding *f)
 static int on_record(void *arg, const void *data, size_t size)
 {
 	struct watch *w = arg;
+	const struct rescue_help help = { w->tracer, w->resolver, w->report };
 	struct finding finding;
 	struct record record;
 	int err;
@@ -86,9 +87,9 @@ static int on_record(void *arg, const void *data, size_t size)
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (needs_names(w, &finding) && resolve_finding(w->resolver, &finding))
 		finding.complete = false;
-	rescuer_finding(w->rescuer, w->tracer, w->report, &record, &finding);
 	follow_finding(&w->follow, w->tracer, &finding, now_ns());
 	err = findings_note(w->findings, &finding);
+	rescuer_finding(w->rescuer, &help, &record, &finding);
 	return err ? err : report_finding(w->report, &finding);
 }
 

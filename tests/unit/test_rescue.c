@@ -92,10 +92,11 @@ static void content_of(struct fixture *f, const struct record *r, int byte)
 
 static struct finding tell(struct fixture *f, const struct record *r)
 {
+	const struct rescue_help help = { .report = f->report };
 	struct finding finding;
 
 	finding_from_record(r, &finding);
-	rescuer_finding(f->rescuer, NULL, f->report, r, &finding);
+	rescuer_finding(f->rescuer, &help, r, &finding);
 	return finding;
 }
 

@@ -29,8 +29,10 @@ whole() {
 saved() {
 	local name=$1-$2
 	jq -r -n --slurpfile truth "$out/$name.truth" --slurpfile seen "$out/$name.json" --arg dir "$out/rescue/" '
-		($seen | map(select(.class == "lost") | {key: "\(.inode) \(.page)", value: .rescue.file}) | from_entries) as $file |
-		$truth[] | select(.type == "trial") | "\(.trial) \(.tries) \(.write.result) \($dir)\($file["\(.inode) \(.page)"] // "-")"' |
+		($seen | map(select(.class == "lost") | {key: "\(.inode) \(.page)", value: .rescue}) | from_entries) as $rescue |
+		$truth[] | select(.type == "trial") | $rescue["\(.inode) \(.page)"] as $r |
+		"\(.trial) \(.tries) \(.write.result) \($dir)\($r.file // "-") " +
+			($r.on_disk | if . == null then "unknown" elif .generation == 0 then "hole" else .sum // "none" end)' |
 		"$BATS_FILE_TMPDIR/rescued" "$seed" "$2" | tee "$BATS_TEST_TMPDIR/right"
 	grep -q "^$trials of $trials right" "$BATS_TEST_TMPDIR/right"
 	says "$name" "last | .lost == $trials and .rescue == {saved: $trials, not_saved: {}}"

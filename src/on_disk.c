@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* on_disk.c - see on_disk.h. */
+#include <endian.h>
+#include <errno.h>
+#include <linux/btrfs.h>
+#include <linux/btrfs_tree.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "on_disk.h"
+#include "tree_floor.h"
+
+#define BLOCK 4096
+/* No extent of a file is longer (Linux: BTRFS_MAX_EXTENT_SIZE). */
+#define EXTENT_MAX (128ULL << 20)
+/* One item of checksums fits into a node of 64 KiB, a byte a block at least. */
+#define SUMS_MAX (65536ULL * BLOCK)
+#define SUM_MAX 32
+
+/* A block of an extent that holds it as it is. */
+static uint64_t address_of(const struct btrfs_file_extent_item *e,
+			   uint64_t within)
+{
+	uint64_t disk = le64toh(e->disk_bytenr);
+
+	if (e->type == BTRFS_FILE_EXTENT_INLINE || !disk || e->compression)
+		return 0;
+	return disk + le64toh(e->offset) + within;
+}
+
+/* Where no extent is, there is nothing: a hole, known as such. */
+static int find_extent(int fd, uint64_t subvol, uint64_t ino, uint64_t offset,
+		       struct on_disk *out)
+{
+	const struct tree_place place = {
+		.tree = subvol,
+		.objectid = ino,
+		.type = BTRFS_EXTENT_DATA_KEY,
+		.at = offset,
+		.back = EXTENT_MAX,
+	};
+	struct btrfs_file_extent_item extent = { 0 };
+	struct tree_item *item = NULL;
+	int err = tree_floor(fd, &place, &item);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	memcpy(&extent, item->bytes,
+	       item->len < sizeof(extent) ? item->len : sizeof(extent));
+	if (extent.type == BTRFS_FILE_EXTENT_INLINE ||
+	    offset - item->offset < le64toh(extent.num_bytes)) {
+		out->generation = le64toh(extent.generation);
+		out->address = address_of(&extent, offset - item->offset);
+	}
+	free(item);
+	return 0;
+}
+
+/* The block's part of an item that has the sums of many, `size` bytes each. */
+static void find_sum(int fd, size_t size, struct on_disk *out)
+{
+	const struct tree_place place = {
+		.tree = BTRFS_CSUM_TREE_OBJECTID,
+		.objectid = BTRFS_EXTENT_CSUM_OBJECTID,
+		.type = BTRFS_EXTENT_CSUM_KEY,
+		.at = out->address,
+		.back = SUMS_MAX,
+	};
+	struct tree_item *item = NULL;
+	size_t at;
+
+	if (!out->address || tree_floor(fd, &place, &item))
+		return;
+	at = (out->address - item->offset) / BLOCK * size;
+	for (size_t i = 0; i < size && at + size <= item->len; i++)
+		snprintf(out->sum + 2 * i, 3, "%02x", item->bytes[at + i]);
+	free(item);
+}
+
+int on_disk_find(int fd, uint64_t subvol, uint64_t ino, uint64_t offset,
+		 struct on_disk *out)
+{
+	struct btrfs_ioctl_fs_info_args info = {
+		.flags = BTRFS_FS_INFO_FLAG_GENERATION |
+			 BTRFS_FS_INFO_FLAG_CSUM_INFO,
+	};
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	if (ioctl(fd, BTRFS_IOC_FS_INFO, &info))
+		return -errno;
+	err = find_extent(fd, subvol, ino, offset, out);
+	if (!err && info.csum_size <= SUM_MAX)
+		find_sum(fd, info.csum_size, out);
+	out->transid = info.generation;
+	out->known = !err && info.generation;
+	return err;
+}
