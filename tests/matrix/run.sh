@@ -54,7 +54,7 @@ soaked() {
 
 # The machine's clock counts its instructions, one a nanosecond: what else this host has to do is no part of it.
 prompt() {
-	machine latency 400 -c 1 -x '-icount shift=0,sleep=off' -p stat "$top/tests/vm/scenario/latency.sh" "$module" && judge_latency "$dir/latency" "$latency"
+	machine latency 400 -i -p stat "$top/tests/vm/scenario/latency.sh" "$module" && judge_latency "$dir/latency" "$latency"
 }
 
 # The programs and what verifying them took, beside the last run's.

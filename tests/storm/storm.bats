@@ -55,7 +55,7 @@ storm() {
 }
 
 @test "128 MiB of dirty pages rewritten: never blind; what it costs the writer" {
-	machine 240 stock,early-clean -c 1 -M 2048 -x '-icount shift=0,sleep=off' "$here/scenario/rewrite.sh" stock early-clean
+	machine 240 stock,early-clean -i -M 2048 "$here/scenario/rewrite.sh" stock early-clean
 	[ "$(awk '$3 > 0' "$out/rewrite" | wc -l)" = 4 ]
 	awk '{ took[$1 " " $2] = $3 }
 		END {

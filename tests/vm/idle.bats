@@ -4,8 +4,6 @@
 
 load helper
 
-counting=(-c 1 -x '-icount shift=0,sleep=off')
-
 setup_file() {
 	mkdir -p "$top/.build"
 	gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$top/.build/force" "$here"/silence/force*.c
@@ -17,7 +15,7 @@ lines() {
 }
 
 @test "idle: it wakes once a minute, takes little memory, and what happens wakes it" {
-	machine 240 early-clean "${counting[@]}" -f "$top/.build/force" "$here/scenario/idle.sh" early-clean
+	machine 240 early-clean -i -f "$top/.build/force" "$here/scenario/idle.sh" early-clean
 	echo "wakeups in 70 s: $(cat "$out/idle.wakeups"), $(grep VmRSS "$out/idle.status")"
 	tail -n 1 "$out/idle.json" | jq -c '{ kernel_bytes, rss_bytes }'
 	[ "$(cat "$out/idle.wakeups")" -le 2 ]
@@ -40,7 +38,7 @@ median() {
 # bats test_tags=full
 @test "a guard is armed sooner than bpftrace's naive detector, a watch not much later" {
 	local watch guard other
-	machine 480 stock "${counting[@]}" -p bpftrace -f "$here/naive.bt" "$here/scenario/arming.sh"
+	machine 480 stock -i -p bpftrace -f "$here/naive.bt" "$here/scenario/arming.sh"
 	cat "$out/arming"
 	watch=$(median watch) guard=$(median guard) other=$(median bpftrace)
 	echo "armed after: watch $watch s, guard $guard s, bpftrace $other s"

@@ -9,7 +9,7 @@ top=$(cd "$here/../.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=stage.sh
 . "$here/stage.sh"
 
-usage='usage: run.sh [-vz] [-k KERNEL|FOLDER] [-m VARIANT[:nobtf][,VARIANT...]] [-t SECONDS] [-M MEM_MB] [-c CPUS] [-d DISK_MB]
+usage='usage: run.sh [-ivz] [-k KERNEL|FOLDER] [-m VARIANT[:nobtf][,VARIANT...]] [-t SECONDS] [-M MEM_MB] [-c CPUS] [-d DISK_MB]
               [-p HOSTPROG]... [-f HOSTFILE[=GUESTPATH]]... [-x "QEMU OPTIONS"] -o OUTDIR SCENARIO [ARG...]'
 
 # The kernel's words for "something is broken", in dmesg.txt and console.log.
@@ -39,8 +39,8 @@ number() {
 
 parse() {
 	local opt
-	kernel=6.1 variants=stock limit=120 memory=1024 cpus=2 disk=1024 outdir='' extra='' verbose='' packed='' programs=() files=()
-	while getopts :k:m:t:M:c:p:f:d:x:o:vz opt; do
+	kernel=6.1 variants=stock limit=120 memory=1024 cpus=2 disk=1024 outdir='' extra='' verbose='' packed='' counting='' programs=() files=()
+	while getopts :k:m:t:M:c:p:f:d:x:o:ivz opt; do
 		case $opt in
 		k) kernel=$OPTARG ;;
 		m) variants=$OPTARG ;;
@@ -50,8 +50,9 @@ parse() {
 		d) number d "$OPTARG" && disk=$OPTARG ;;
 		p) programs+=("$OPTARG") ;;
 		f) files+=("$OPTARG") ;;
-		x) extra=$OPTARG ;;
+		x) extra+=" $OPTARG" ;;
 		o) outdir=$OPTARG ;;
+		i) counting=1 cpus=1 extra+=' -icount shift=0,sleep=off' ;;
 		v) verbose=1 ;;
 		z) packed=1 ;;
 		*) die "option -$OPTARG is unknown or lacks its value; $usage" ;;
@@ -81,15 +82,11 @@ find_kernel() {
 	[ -d "$root/lib/modules/$release" ] || die "$root/lib/modules has no $release, the release of its vmlinuz"
 }
 
-# With -icount QEMU wants one thread, and the guest's clock runs ahead whenever it idles: only the host's can set a limit.
-counting() {
-	[[ $extra == *icount* ]]
-}
-
 start_machine() {
 	local accel=tcg,thread=multi
 	qemu_status=0
-	if counting; then
+	# QEMU counts with one thread. The guest's clock runs ahead whenever it idles: only the host's can set a limit.
+	if [ -n "$counting" ]; then
 		accel=tcg
 	fi
 	truncate -s "${disk}M" "$tmp/scratch.img"
