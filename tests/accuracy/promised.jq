@@ -3,8 +3,10 @@
 # jq -n -r -f promised.jq --slurpfile truth TRUTH --slurpfile seen FINDINGS
 def place: "\(.fs // .fs_uuid) \(.subvolume) \(.inode) \(.page)";
 
-# A page that was lost twice has the later one's.
-($seen | map(select(.class == "lost")) | map({key: place, value: (.rescue.file // "-")}) | from_entries) as $file
+# A page that was lost twice has the later one's. What lay in broken memory is not to be read.
+def file: if .dropper.way == "hwpoison" and .rescue.reason == "hwpoison" then "broken" else .rescue.file // "-" end;
+
+($seen | map(select(.class == "lost")) | map({key: place, value: file}) | from_entries) as $file
 | $truth[] | select(.type == "trial") as $t
 | $t.pages[] | select(.classes and .lost != []) as $p
 | ($file[{fs: $t.fs, subvolume: $t.subvolume, inode: $t.inode, page: $p.page} | place] // "-") as $name
