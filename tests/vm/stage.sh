@@ -169,7 +169,7 @@ add_variants() {
 # Everything but the kernel's modules: busybox, the guest's scripts, the scenario and what it asked for.
 stage_root() {
 	local dir deadline=$((limit - reserve))
-	if counting; then
+	if [ -n "$counting" ]; then
 		deadline=''
 	fi
 	for dir in dev etc guest in mnt/scratch out proc root run sys tmp usr/bin usr/sbin usr/lib usr/lib64; do
