@@ -20,14 +20,16 @@ right() {
 	jq -s -e -f "$here/right.jq" "$BATS_TEST_TMPDIR/judged" >/dev/null
 }
 
-@test "every row: all losses found, no other, classes, bounds and facts right" {
-	run "$here/run.sh" -n "${PERCENT:-40}" -t 300
+@test "every row: all losses found, no other, classes, bounds and facts right, and every lost byte rescued" {
+	run "$here/run.sh" -R -n "${PERCENT:-40}" -t 300
 	echo "$output"
 	echo "$output" >"$BATS_TEST_TMPDIR/table"
 	[ "$status" = 0 ]
 	read -r trials recall precision bounds <<<"$(score "$BATS_TEST_TMPDIR/table")"
 	[ "$trials" -ge 1000 ]
 	[ "$recall $precision $bounds" = "100 100 100" ]
+	# All that was lost has been saved, and nothing of it is wrong.
+	grep -qE '^rescued: ([1-9][0-9]{2,}) of \1 spans, ' "$BATS_TEST_TMPDIR/table"
 }
 
 # What the judge must not take for right. One page: truly lost, and found.

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # run.sh [-r ROWS] [-c COLUMNS] [-o OUTDIR] [KERNEL...]: what is attached costs, in instructions; see docs/cost.md.
-# Leaves OUTDIR/costs.ndjson, an object for each column and row. REPS (5) repetitions of PAGES (1024) pages each.
+# Leaves OUTDIR/costs.ndjson, an object for each column and row. REPS repetitions (5, and 3 on all kernels but
+# the first) of PAGES (1024) pages each.
 # LANES (2) kernels at a time: what else the host does is not counted. Exit status: 0, or 3 when a machine gave no answer.
 set -euo pipefail
 
@@ -9,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 build=${BUILD:-$top/.build}
 rows=$here/rows columns=$here/columns out=$top/.build/bench/out
-repetitions=${REPS:-5} pages=${PAGES:-1024} lanes=${LANES:-2}
+pages=${PAGES:-1024} lanes=${LANES:-2}
 
 while getopts :r:c:o: opt; do
 	case $opt in
@@ -68,7 +69,8 @@ about() {
 
 # both KERNEL: its two machines, for in bpftrace's there is little room for anything else.
 both() {
-	kernel=$1
+	kernel=$1 repetitions=${REPS:-3}
+	[ "$kernel" != "${kernels[0]}" ] || repetitions=${REPS:-5}
 	machine watch "${LIMIT:-3600}" '^(floor|watch|found)$' -M 1280 || touch "$out/failed"
 	# Its libraries have 200 MB.
 	machine bpftrace "${LIMIT:-5400}" '^bpftrace$' -M 2560 -p bpftrace \

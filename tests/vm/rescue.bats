@@ -50,6 +50,7 @@ saved() {
 	says early-clean-near-miss 'last.rescue == {saved: 0, not_saved: {}}'
 }
 
+# bats test_tags=full
 @test "stock: there is nothing to save" {
 	rescuing
 	machine 200 stock "$here/scenario/outcomes.sh" stock "$seed" "$trials" lost stranded
