@@ -44,6 +44,16 @@ judged() {
 	jq -n -c -f "$here/judge.jq" --slurpfile truth "$out/$1.truth" --slurpfile seen "$out/$1.json"
 }
 
+# outcome_agrees MODULE OUTCOME: every trial had the outcome, and the tool was right about every one.
+outcome_agrees() {
+	local verdict
+	verdict=$(judged "$1-$2")
+	echo "$1 $2: $verdict"
+	jq -e --arg o "$2" --argjson n "$trials" \
+		'.outcomes == {($o): $n} and .right == $n and .false == 0 and .blind == [] and .lost_found == .truly_lost' \
+		<<<"$verdict" >/dev/null
+}
+
 # build_program NAME SOURCE...: into .build, for test machines.
 build_program() {
 	local name=$1

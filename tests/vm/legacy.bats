@@ -28,22 +28,12 @@ setup_file() {
 	build_program twice "$here/twice.c" "$top/src/provoke_page.c"
 }
 
-# agrees MODULE OUTCOME: every trial had the outcome, and the tool was right about every one.
-agrees() {
-	local verdict
-	verdict=$(judged "$1-$2")
-	echo "$1 $2: $verdict"
-	jq -e --arg o "$2" --argjson n "$trials" \
-		'.outcomes == {($o): $n} and .right == $n and .false == 0 and .blind == [] and .lost_found == .truly_lost' \
-		<<<"$verdict" >/dev/null
-}
-
 @test "every outcome is told on a kernel with the bug" {
 	local module=early-clean
 	[ -z "${LEGACY:-}" ] || module=builtin
 	legacy 400 "$module" -- outcomes.sh "$module" "$seed" "$trials" lost near-miss stranded superseded none
 	for outcome in lost near-miss stranded superseded none; do
-		agrees "$module" "$outcome"
+		outcome_agrees "$module" "$outcome"
 	done
 }
 
