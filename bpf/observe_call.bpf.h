@@ -61,20 +61,24 @@ static __always_inline enum verdict end_window(struct window *w, __u64 flags,
 static __always_inline void end_cached(struct place *place, struct window *w,
 				       struct call_end *ce)
 {
+	__u64 busy = page_flag(PG_locked) | page_flag(PG_dirty) |
+		     page_flag(PG_writeback);
 	__u64 flags = page_flag(PG_locked);
 	__u64 index = w->index;
+	__u32 rescued = RESCUE_not_asked;
 	struct folio_at f = { 0 };
 
 	if (page_present(&f, w->page, place->mapping, index))
 		flags = page_flags(&f, index);
+	if (!(flags & busy))
+		rescued = rescue(&f, index, w->clean_ns, place->mapping);
 	w = bpf_map_lookup_elem(&windows, place);
 	if (!w || w->call != ce->call->id)
 		return;
 	if (w->bits & WINDOW_DROPPED)
 		flags = 0;
-	else if (!(flags & (page_flag(PG_locked) | page_flag(PG_dirty) |
-			    page_flag(PG_writeback))))
-		w->rescue = rescue(&f, index, w->clean_ns, place->mapping);
+	else
+		w->rescue = rescued;
 	window_say(place, w, end_window(w, flags, &ce->end), (__u64)ce->dentry,
 		   NULL);
 }

@@ -102,7 +102,7 @@ static __always_inline void unsent_fill(struct record *record,
 	drop_fill(&w->drop, u->flags, mapping, u->search.way);
 	w->i_size = w->drop.i_size;
 	window_bound(w, record->bound);
-	w->rescue = rescue(&u->folio, index, 0, 0);
+	w->rescue = rescue(&u->folio, index, w->drop.ns, 0);
 	record->trail.dropper_cgroup = bpf_get_current_cgroup_id();
 	stack_copy(&record->trail.drop, &u->search);
 }

@@ -143,8 +143,8 @@ enum rescue {
 struct content {
 	__u64 page; /* these three as in the window */
 	__u64 index;
-	__u64 clean_ns;
-	__u64 ns; /* when it was read */
+	__u64 clean_ns; /* or of the drop, where the clean was not seen */
+	__u64 ns;	/* when it was read */
 	__u8 bytes[CONTENT_LEN];
 };
 

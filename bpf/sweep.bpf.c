@@ -32,21 +32,15 @@ static __always_inline void observe_absent(const struct place *place)
 		go_blind(BLIND_vanished);
 }
 
-/* What was locked when its write call returned is left clean. */
-static __always_inline enum verdict settle(const struct folio_at *f,
-					   const struct place *place,
-					   struct window *w)
-{
-	w->rescue = rescue(f, w->index, w->clean_ns, place->mapping);
-	return window_step(w, OBS_SETTLED, 0);
-}
-
 /* Look at a stranded page again: it may have become dirty unseen. */
 static __noinline int observe_again(const struct place *at)
 {
 	struct place place = *at;
 	struct window *w = bpf_map_lookup_elem(&windows, &place);
+	const __u64 busy = page_flag(PG_dirty) | page_flag(PG_writeback);
 	enum verdict v = VERDICT_OPEN;
+	__u32 rescued = RESCUE_not_asked;
+	bool settled;
 	struct folio_at f;
 	__u64 flags;
 
@@ -59,13 +53,20 @@ static __noinline int observe_again(const struct place *at)
 		return 0;
 	}
 	flags = page_flags(&f, w->index);
+	/* What was locked when its write call returned is left clean. */
+	settled = w->end.locked && !(flags & (busy | page_flag(PG_locked)));
+	if (settled)
+		rescued = rescue(&f, w->index, w->clean_ns, place.mapping);
 	w = bpf_map_lookup_elem(&windows, &place);
 	if (!w)
 		return 0;
-	if (flags & (page_flag(PG_dirty) | page_flag(PG_writeback)))
+	/* Who drops it has seen to its content. */
+	if (settled && !(w->bits & WINDOW_DROPPED))
+		w->rescue = rescued;
+	if (flags & busy)
 		v = window_step(w, OBS_DIRTY, 0);
-	else if (w->end.locked && !(flags & page_flag(PG_locked)))
-		v = settle(&f, &place, w);
+	else if (settled)
+		v = window_step(w, OBS_SETTLED, 0);
 	window_say(&place, w, v, 0, NULL);
 	return 0;
 }

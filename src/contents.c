@@ -78,7 +78,9 @@ int contents_put(struct contents *c, const void *data, size_t size)
 
 static struct held *of(const struct contents *c, const struct window *w)
 {
-	const struct content_key key = { w->page, w->index, w->clean_ns };
+	const struct content_key key = { w->page, w->index,
+					 w->clean_ns ? w->clean_ns
+						     : w->drop.ns };
 
 	return find(c, &key);
 }

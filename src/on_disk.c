@@ -13,21 +13,28 @@
 #include "tree_floor.h"
 
 #define BLOCK 4096
-/* No extent of a file is longer (Linux: BTRFS_MAX_EXTENT_SIZE). */
-#define EXTENT_MAX (128ULL << 20)
+/* No extent of a file is longer (Linux: btrfs_prealloc_file_range()). */
+#define EXTENT_MAX (256ULL << 20)
 /* One item of checksums fits into a node of 64 KiB, a byte a block at least. */
 #define SUMS_MAX (65536ULL * BLOCK)
 #define SUM_MAX 32
 
-/* A block of an extent that holds it as it is. */
+/* Does the extent have the block that lies `within` it? */
+static bool holds(const struct btrfs_file_extent_item *e, uint64_t within)
+{
+	if (e->type == BTRFS_FILE_EXTENT_INLINE)
+		return !within;
+	/* An item without an address is a hole that is written down. */
+	return e->disk_bytenr && within < le64toh(e->num_bytes);
+}
+
+/* Of a block that is there as it is: no other type has that. */
 static uint64_t address_of(const struct btrfs_file_extent_item *e,
 			   uint64_t within)
 {
-	uint64_t disk = le64toh(e->disk_bytenr);
-
-	if (e->type == BTRFS_FILE_EXTENT_INLINE || !disk || e->compression)
+	if (e->type != BTRFS_FILE_EXTENT_REG || e->compression)
 		return 0;
-	return disk + le64toh(e->offset) + within;
+	return le64toh(e->disk_bytenr) + le64toh(e->offset) + within;
 }
 
 /* Where no extent is, there is nothing: a hole, known as such. */
@@ -49,8 +56,7 @@ static int find_extent(int fd, uint64_t subvol, uint64_t ino, uint64_t offset,
 		return err == -ENOENT ? 0 : err;
 	memcpy(&extent, item->bytes,
 	       item->len < sizeof(extent) ? item->len : sizeof(extent));
-	if (extent.type == BTRFS_FILE_EXTENT_INLINE ||
-	    offset - item->offset < le64toh(extent.num_bytes)) {
+	if (holds(&extent, offset - item->offset)) {
 		out->generation = le64toh(extent.generation);
 		out->address = address_of(&extent, offset - item->offset);
 	}
@@ -91,10 +97,14 @@ int on_disk_find(int fd, uint64_t subvol, uint64_t ino, uint64_t offset,
 	memset(out, 0, sizeof(*out));
 	if (ioctl(fd, BTRFS_IOC_FS_INFO, &info))
 		return -errno;
+	if (info.sectorsize != BLOCK || !info.generation)
+		return -EOPNOTSUPP;
 	err = find_extent(fd, subvol, ino, offset, out);
-	if (!err && info.csum_size <= SUM_MAX)
+	if (err)
+		return err;
+	if (info.csum_size <= SUM_MAX)
 		find_sum(fd, info.csum_size, out);
 	out->transid = info.generation;
-	out->known = !err && info.generation;
-	return err;
+	out->known = true;
+	return 0;
 }

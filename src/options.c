@@ -13,6 +13,7 @@
 #define RING_KIB_MAX (1UL << 20)
 #define WINDOWS_LIMIT (1UL << 20)
 #define RESCUE_MIB_MAX (1UL << 24)
+#define RESCUE_RING_MIN 8 /* KiB: less holds no page */
 
 enum {
 	OPT_RING = 256,
@@ -90,14 +91,16 @@ int limit_parse(const char *text, __u32 *limit)
 	return 0;
 }
 
-static void set_ring(struct argp_state *state, const char *arg, __u32 *kib)
+static void set_ring(struct argp_state *state, const char *arg,
+		     unsigned long min, __u32 *kib)
 {
 	unsigned long n;
 
-	if (number_parse(arg, &n) || n < 4 || n > RING_KIB_MAX || n & (n - 1))
-		argp_error(state,
-			   "ring size '%s' is not a power of two from 4 to %lu",
-			   arg, RING_KIB_MAX);
+	if (number_parse(arg, &n) || n < min || n > RING_KIB_MAX || n & (n - 1))
+		argp_error(
+			state,
+			"ring size '%s' is not a power of two from %lu to %lu",
+			arg, min, RING_KIB_MAX);
 	else
 		*kib = (__u32)n;
 }
@@ -163,7 +166,7 @@ static error_t parse_rescue(int key, char *arg, struct argp_state *state,
 		set_number(state, arg, "rate", RATELIMIT_MAX, &r->rate);
 		break;
 	case OPT_RESCUE_RING:
-		set_ring(state, arg, &r->ring_kib);
+		set_ring(state, arg, RESCUE_RING_MIN, &r->ring_kib);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -190,7 +193,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				arg);
 		break;
 	case OPT_RING:
-		set_ring(state, arg, &o->ring_kib);
+		set_ring(state, arg, 4, &o->ring_kib);
 		break;
 	case OPT_HOOK:
 		set_hook(state, arg, &o->hooks);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HASH_NONFATAL_OOM 1
@@ -36,8 +37,10 @@ struct rescuer {
 	uint64_t limit; /* bytes */
 	uint64_t bytes; /* in the folder */
 	uint32_t rate;
-	uint64_t second; /* of the files that `in_second` counts */
-	uint32_t in_second;
+	uint32_t in_second; /* files that were written in... */
+	uint64_t second;    /* ...this one, of CLOCK_MONOTONIC... */
+	uint64_t spent_ns;  /* ...and how long that took */
+	uint64_t counted;   /* second in which `bytes` was counted anew */
 	uint64_t sums[RESCUE_MAX]; /* of lost pages */
 	char boot[BOOT_LEN];
 };
@@ -92,12 +95,10 @@ int rescuer_new(const struct rescue_options *o, struct rescuer **out)
 	return 0;
 }
 
-int rescuer_content(struct rescuer *r, const void *data, size_t size)
+void rescuer_content(struct rescuer *r, const void *data, size_t size)
 {
-	int err = r ? contents_put(r->contents, data, size) : 0;
-
-	/* Of what is no content there will be no file, and that is said. */
-	return err == -EBADMSG ? 0 : err;
+	if (r)
+		contents_put(r->contents, data, size);
 }
 
 static struct kept *kept_of(const struct rescuer *r, const struct finding *f)
@@ -136,24 +137,42 @@ static void set_name(const struct rescuer *r, struct finding *f)
 		 r->boot, f->id);
 }
 
-/* May one more file be made at time `ns`? */
-static enum rescue allowed(struct rescuer *r, uint64_t ns)
+static uint64_t now_ns(void)
 {
-	if (ns / NS_PER_S != r->second) {
-		r->second = ns / NS_PER_S;
-		r->in_second = 0;
-	}
-	if (r->in_second >= r->rate)
-		return RESCUE_rate;
-	if (r->bytes + CONTENT_LEN > r->limit)
-		return RESCUE_limit;
-	r->in_second++;
-	return RESCUE_saved;
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
-/* Returns the size of the file, or -errno. */
-static ssize_t write_file(const struct rescuer *r, const struct report *report,
-			  const struct finding *f, const struct content *c)
+/*
+ * May a file be written now? While one is, nobody empties the rings: a slow
+ * disk may take half of the time.
+ */
+static bool in_time(struct rescuer *r, uint64_t now)
+{
+	if (now / NS_PER_S != r->second) {
+		r->second = now / NS_PER_S;
+		r->in_second = 0;
+		r->spent_ns = 0;
+	}
+	return r->in_second < r->rate && r->spent_ns < NS_PER_S / 2;
+}
+
+/* Somebody may have taken files away since they were counted. */
+static bool has_room(struct rescuer *r, size_t size)
+{
+	if (r->bytes + size > r->limit && r->counted != r->second) {
+		r->counted = r->second;
+		rescue_dir_bytes(r->dir, &r->bytes);
+	}
+	return r->bytes + size <= r->limit;
+}
+
+/* What becomes of it, and the size of the file if it is `saved`. */
+static enum rescue write_file(struct rescuer *r, const struct report *report,
+			      const struct finding *f, const struct content *c,
+			      uint64_t *size)
 {
 	struct json_object *o = report_finding_object(report, f);
 	struct rescue_file file = {
@@ -163,12 +182,17 @@ static ssize_t write_file(const struct rescuer *r, const struct report *report,
 		.bytes = c->bytes,
 		.len = sizeof(c->bytes),
 	};
-	ssize_t size = -ENOMEM;
+	enum rescue rescue = RESCUE_not_written;
 
-	if (file.about)
-		size = rescue_file_write(r->dir, f->rescue_file, &file);
+	if (file.about) {
+		*size = rescue_file_size(&file);
+		if (!has_room(r, *size))
+			rescue = RESCUE_limit;
+		else if (!rescue_file_write(r->dir, f->rescue_file, &file))
+			rescue = RESCUE_saved;
+	}
 	json_object_put(o);
-	return size;
+	return rescue;
 }
 
 /* A file that is there stays, also if it cannot be replaced. */
@@ -176,37 +200,39 @@ static enum rescue save(struct rescuer *r, const struct rescue_help *help,
 			struct finding *f, const struct content *c)
 {
 	struct kept *k = kept_of(r, f);
-	enum rescue rescue = k ? RESCUE_saved : allowed(r, f->ns);
-	ssize_t size;
+	uint64_t began = now_ns(), size = 0;
+	enum rescue rescue;
 
-	if (rescue != RESCUE_saved)
-		return rescue;
+	if (!in_time(r, began))
+		return k ? RESCUE_saved : RESCUE_rate;
 	f->rescue = RESCUE_saved;
 	set_name(r, f);
 	if (help->resolver && f->class != FINDING_PENDING)
 		resolve_on_disk(help->resolver, f);
-	size = write_file(r, help->report, f, c);
-	if (size < 0)
-		return k ? RESCUE_saved : RESCUE_not_written;
-	r->bytes += (uint64_t)size;
+	rescue = write_file(r, help->report, f, c, &size);
+	r->in_second++;
+	r->spent_ns += now_ns() - began;
+	if (rescue != RESCUE_saved)
+		return k ? RESCUE_saved : rescue;
+	r->bytes += size;
 	if (k)
-		r->bytes -= k->bytes;
+		r->bytes -= k->bytes < r->bytes ? k->bytes : r->bytes;
 	kept_forget(r, k);
-	kept_add(r, f, (uint64_t)size);
+	kept_add(r, f, size);
 	return RESCUE_saved;
 }
 
-/* The content was sent before the record, so it is here, or waits. */
+/*
+ * The content was sent before the record, so it is here, or waits; and a later
+ * copy than the one that is here may wait.
+ */
 static const struct content *content_of(struct rescuer *r,
 					struct tracer *tracer,
 					const struct record *record)
 {
-	const struct content *c = contents_of(r->contents, &record->window);
-
-	if (!c && record->window.rescue == RESCUE_sent && tracer &&
-	    !tracer_contents(tracer))
-		c = contents_of(r->contents, &record->window);
-	return c;
+	if (tracer)
+		tracer_contents(tracer);
+	return contents_of(r->contents, &record->window);
 }
 
 static void settle(struct rescuer *r, const struct rescue_help *help,
@@ -227,17 +253,17 @@ static void settle(struct rescuer *r, const struct rescue_help *help,
 }
 
 /* All is well with the page: nobody else needs to read what it held. */
-static void undo(struct rescuer *r, const struct finding *f)
+static void undo(struct rescuer *r, struct finding *f)
 {
-	struct kept *k = kept_of(r, f);
-	struct finding named = *f;
+	const struct kept *k = kept_of(r, f);
 
+	f->rescue = RESCUE_not_asked;
 	if (!k)
 		return;
-	set_name(r, &named);
-	if (!unlinkat(r->dir, named.rescue_file, 0))
-		r->bytes -= k->bytes;
-	kept_forget(r, k);
+	set_name(r, f);
+	if (!unlinkat(r->dir, f->rescue_file, 0))
+		r->bytes -= k->bytes < r->bytes ? k->bytes : r->bytes;
+	f->rescue_file[0] = '\0';
 }
 
 void rescuer_finding(struct rescuer *r, const struct rescue_help *help,
@@ -251,12 +277,12 @@ void rescuer_finding(struct rescuer *r, const struct rescue_help *help,
 		undo(r, f);
 	else
 		settle(r, help, record, f);
-	if (deed == DEED_SAVE)
-		return;
-	if (deed == DEED_KEEP) {
+	if (f->class == FINDING_LOST)
 		r->sums[f->rescue]++;
-		kept_forget(r, kept_of(r, f));
-	}
+	/* Of what a guard tells nothing more will come. */
+	if (deed == DEED_SAVE && !f->unsent)
+		return;
+	kept_forget(r, kept_of(r, f));
 	contents_forget(r->contents, &record->window);
 }
 

@@ -40,8 +40,11 @@ struct rescue_help {
  */
 int rescuer_new(const struct rescue_options *options, struct rescuer **out);
 
-/* Takes what came through the ring of contents. Returns 0 or -ENOMEM. */
-int rescuer_content(struct rescuer *r, const void *data, size_t size);
+/*
+ * Takes what came through the ring of contents. What is none, or finds no
+ * memory, is missing when its finding comes, and that is said.
+ */
+void rescuer_content(struct rescuer *r, const void *data, size_t size);
 
 /*
  * Sets f->rescue and f->rescue_file of a finding from this record, and writes

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -30,7 +31,7 @@ static const char *refused(int dir)
 	return NULL;
 }
 
-static int count_bytes(int dir, uint64_t *bytes)
+int rescue_dir_bytes(int dir, uint64_t *bytes)
 {
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *list = fd < 0 ? NULL : fdopendir(fd);
@@ -51,19 +52,28 @@ static int count_bytes(int dir, uint64_t *bytes)
 	return 0;
 }
 
-int rescue_dir_open(const char *path, uint64_t *bytes)
+/* A slash behind a link would make it be followed. */
+static int open_bare(const char *path)
 {
-	const char *why = NULL;
+	char *bare = strdup(path);
+	size_t len = bare ? strlen(bare) : 0;
 	int dir = -1;
 
-	if (mkdir(path, 0700) && errno != EEXIST)
-		why = strerror(errno);
-	if (!why) {
-		dir = open(path,
+	while (len > 1 && bare[len - 1] == '/')
+		bare[--len] = '\0';
+	if (bare && (!mkdir(bare, 0700) || errno == EEXIST))
+		dir = open(bare,
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		why = dir < 0 ? strerror(errno) : refused(dir);
-	}
-	if (!why && count_bytes(dir, bytes))
+	free(bare);
+	return dir;
+}
+
+int rescue_dir_open(const char *path, uint64_t *bytes)
+{
+	int dir = open_bare(path);
+	const char *why = dir < 0 ? strerror(errno) : refused(dir);
+
+	if (!why && rescue_dir_bytes(dir, bytes))
 		why = strerror(errno);
 	if (!why)
 		return dir;

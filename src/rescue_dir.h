@@ -16,4 +16,7 @@
  */
 int rescue_dir_open(const char *path, uint64_t *bytes);
 
+/* Sets *bytes to what the files in it hold. Returns 0 or -1. */
+int rescue_dir_bytes(int dir, uint64_t *bytes);
+
 #endif

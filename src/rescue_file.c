@@ -77,14 +77,14 @@ static int write_new(int dir, const char *name, const struct rescue_file *file)
 	return err;
 }
 
-ssize_t rescue_file_write(int dir, const char *name,
-			  const struct rescue_file *file)
+int rescue_file_write(int dir, const char *name, const struct rescue_file *file)
 {
 	int err = write_new(dir, name, file);
 
-	if (!err && fsync(dir))
-		err = -errno;
-	return err ? err
-		   : (ssize_t)(strlen(file->about) + 1 + RESCUE_DIGEST_LEN +
-			       file->len);
+	return !err && fsync(dir) ? -errno : err;
+}
+
+size_t rescue_file_size(const struct rescue_file *file)
+{
+	return strlen(file->about) + 1 + RESCUE_DIGEST_LEN + file->len;
 }

@@ -40,6 +40,8 @@ static int make_tracer(const struct tracer_options *o,
 			"there is no guard for a kernel that needs the legacy tracer: leave out --guard");
 		return -ENOTSUP;
 	}
+	if (legacy && o->content_bytes)
+		complain(RESCUE_UNSUPPORTED);
 	if (legacy)
 		return tracer_legacy_new(o, ksyms, fn, arg, t);
 	return tracer_modern_new(o, ksyms, fn, arg, t);

@@ -22,6 +22,9 @@ enum tracer_kind {
 	TRACER_LEGACY,
 };
 
+#define RESCUE_UNSUPPORTED                                                     \
+	"no page will be rescued: nobody can tell on this kernel where its content lies"
+
 struct tracer_options {
 	enum tracer_kind kind;
 	const char *btf; /* the kernel's BTF in a file; NULL: its own */

@@ -21,6 +21,8 @@ static void set_rescue(struct dirtywatch_bpf *skel,
 	skel->rodata->knob_direct_map =
 		ksyms_variable(ksyms, "page_offset_base");
 	skel->rodata->knob_page_array = ksyms_variable(ksyms, "vmemmap_base");
+	if (!skel->rodata->knob_direct_map || !skel->rodata->knob_page_array)
+		complain(RESCUE_UNSUPPORTED);
 	bpf_map__set_max_entries(skel->maps.contents, o->content_bytes);
 }
 

@@ -58,13 +58,13 @@ static __u64 now_ns(void)
 }
 
 /*
- * In a storm, what nobody is told of needs no names: their price is time in
- * which the ring is not emptied. What opens a window hands them on.
+ * In a storm, what nobody is told of needs no names: that is time in which the
+ * ring is not emptied. What opens a window hands them on.
  */
 static bool needs_names(const struct watch *w, const struct finding *f)
 {
-	return f->class == FINDING_STRANDED || f->class == FINDING_PENDING ||
-	       !report_leaves_out(w->report, f);
+	return w->rescuer || f->class == FINDING_STRANDED ||
+	       f->class == FINDING_PENDING || !report_leaves_out(w->report, f);
 }
 
 /* Raw bytes become a record, a finding, a finding with names, a line. */
@@ -95,9 +95,8 @@ static int on_record(void *arg, const void *data, size_t size)
 
 static int on_content(void *arg, const void *data, size_t size)
 {
-	const struct watch *w = arg;
-
-	return rescuer_content(w->rescuer, data, size);
+	rescuer_content(((const struct watch *)arg)->rescuer, data, size);
+	return 0;
 }
 
 /* The tracer's own programs stand in a stack too, and tell nothing. */

@@ -90,4 +90,7 @@ for kernel in "${kernels[@]}"; do
 done
 wait
 jq -s -c -f "$here/ratio.jq" "${kernels[@]/#/$out/costs.}" >"$out/costs.ndjson"
+for kernel in "${kernels[@]}"; do
+	[ -s "$out/costs.$kernel" ] || touch "$out/failed"
+done
 [ ! -e "$out/failed" ] || exit 3

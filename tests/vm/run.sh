@@ -52,12 +52,13 @@ parse() {
 		f) files+=("$OPTARG") ;;
 		x) extra+=" $OPTARG" ;;
 		o) outdir=$OPTARG ;;
-		i) counting=1 cpus=1 extra+=' -icount shift=0,sleep=off' ;;
+		i) counting=1 extra+=' -icount shift=0,sleep=off' ;;
 		v) verbose=1 ;;
 		z) packed=1 ;;
 		*) die "option -$OPTARG is unknown or lacks its value; $usage" ;;
 		esac
 	done
+	[ -z "$counting" ] || cpus=1
 	shift $((OPTIND - 1))
 	if [ -z "$outdir" ] || [ $# = 0 ]; then die "$usage"; fi
 	[ "$limit" -gt $((2 * reserve)) ] || die "-t wants more than $((2 * reserve)) seconds, for booting and handing back take $reserve"
