@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -337,45 +338,6 @@ static void test_not_written(void **state)
 	assert_string_equal(told.rescue_file, "");
 }
 
-static void refused(struct fixture *f, const char *dir)
-{
-	struct rescue_options o = usual;
-	struct rescuer *none;
-
-	o.dir = dir;
-	rewind(f->said);
-	assert_int_equal(rescuer_new(&o, &none), -1);
-	assert_null(none);
-	assert_true(ftell(f->said) > 0);
-}
-
-static void test_folder(void **state)
-{
-	struct fixture *f = *state;
-	char link[80], unfinished[80];
-	int fd;
-
-	chmod(f->dir, 0755);
-	refused(f, f->dir);
-	chmod(f->dir, 0700);
-	snprintf(link, sizeof(link), "%s.link", f->dir);
-	assert_int_equal(symlink(f->dir, link), 0);
-	refused(f, link);
-	strcat(link, "/");
-	refused(f, link);
-	link[strlen(link) - 1] = '\0';
-	unlink(link);
-	refused(f, "/dev/null");
-	refused(f, "/nowhere/at/all");
-	snprintf(unfinished, sizeof(unfinished), "%s/" RESCUE_UNFINISHED,
-		 f->dir);
-	fd = open(unfinished, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	close(fd);
-	begin(f, usual);
-	assert_int_equal(access(unfinished, F_OK), -1);
-	refused(f, f->dir); /* one at a time */
-}
-
 /* It is nobody's business what else is there, and no name leads away. */
 static void test_no_link_followed(void **state)
 {
@@ -422,7 +384,6 @@ int main(void)
 		TEST(test_guard),
 		TEST(test_limit),
 		TEST(test_not_written),
-		TEST(test_folder),
 		TEST(test_no_link_followed),
 		TEST(test_nobody_asked),
 	};

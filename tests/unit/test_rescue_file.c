@@ -6,16 +6,19 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "contents.h"
+#include "log.h"
 #include "rescue_dir.h"
 #include "rescue_file.h"
 
@@ -112,9 +115,54 @@ static void test_contents(void **state)
 	contents_free(NULL);
 }
 
+static void refused(const char *path, FILE *said)
+{
+	uint64_t bytes;
+
+	rewind(said);
+	assert_int_equal(rescue_dir_open(path, &bytes), -1);
+	assert_true(ftell(said) > 0);
+}
+
+static void test_folder(void **state)
+{
+	char where[] = "/tmp/rescue-file-XXXXXX", link[64], path[64];
+	FILE *said = tmpfile();
+	uint64_t bytes = 1;
+	int dir, fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(where));
+	log_divert(said);
+	chmod(where, 0755);
+	refused(where, said);
+	chmod(where, 0700);
+	snprintf(link, sizeof(link), "%s.link", where);
+	assert_int_equal(symlink(where, link), 0);
+	refused(link, said);
+	snprintf(path, sizeof(path), "%s/", link);
+	refused(path, said); /* a slash does not lead through it */
+	unlink(link);
+	refused("/dev/null", said);
+	refused("/nowhere/at/all", said);
+	snprintf(path, sizeof(path), "%s/" RESCUE_UNFINISHED, where);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	close(fd);
+	dir = rescue_dir_open(where, &bytes);
+	assert_true(dir >= 0);
+	assert_int_equal(bytes, 0);
+	assert_int_equal(access(path, F_OK), -1);
+	refused(where, said); /* one at a time */
+	close(dir);
+	log_divert(NULL);
+	fclose(said);
+	rmdir(where);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_folder),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_contents),
 	};
