@@ -126,7 +126,7 @@ static void refused(const char *path, FILE *said)
 
 static void test_folder(void **state)
 {
-	char where[] = "/tmp/rescue-file-XXXXXX", link[64], path[64];
+	char where[] = "/tmp/rescue-file-XXXXXX", link[64], path[80];
 	FILE *said = tmpfile();
 	uint64_t bytes = 1;
 	int dir, fd;

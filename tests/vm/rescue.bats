@@ -50,6 +50,13 @@ saved() {
 	says early-clean-near-miss 'last.rescue == {saved: 0, not_saved: {}}'
 }
 
+@test "what a guard sees go is saved too" {
+	rescuing --stay-guard
+	machine $((200 + 8 * trials)) early-clean "$here/scenario/outcomes.sh" early-clean "$seed" "$trials" stranded
+	saved early-clean stranded
+	whole
+}
+
 # bats test_tags=full
 @test "stock: there is nothing to save" {
 	rescuing

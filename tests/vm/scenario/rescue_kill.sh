@@ -18,9 +18,9 @@ scratch_mkfs
 scratch_mount
 for i in $(seq "$count"); do
 	watch_start "kill-$i" --rescue "$dir"
-	"$tool" provoke "$scratch" --outcome lost --count 20 --seed "$((seed + i))" >/dev/null 2>&1 &
+	"$tool" provoke "$scratch" --outcome lost --count 6 --seed "$((seed + i))" >/dev/null 2>&1 &
 	provoker=$!
-	usleep $(((seed * i * 7919 % 700) * 1000))
+	usleep $(((seed * i * 7919 % 400) * 1000))
 	kill -9 "$watch_pid"
 	wait "$watch_pid" || :
 	wait "$provoker" || [ $? = 1 ] || fail "provoke ended with $?"
