@@ -169,6 +169,17 @@ static bool has_room(struct rescuer *r, size_t size)
 	return r->bytes + size <= r->limit;
 }
 
+static int write_timed(struct rescuer *r, const struct finding *f,
+		       const struct rescue_file *file)
+{
+	uint64_t began = now_ns();
+	int err = rescue_file_write(r->dir, f->rescue_file, file);
+
+	r->in_second++;
+	r->spent_ns += now_ns() - began;
+	return err;
+}
+
 /* What becomes of it, and the size of the file if it is `saved`. */
 static enum rescue write_file(struct rescuer *r, const struct report *report,
 			      const struct finding *f, const struct content *c,
@@ -188,7 +199,7 @@ static enum rescue write_file(struct rescuer *r, const struct report *report,
 		*size = rescue_file_size(&file);
 		if (!has_room(r, *size))
 			rescue = RESCUE_limit;
-		else if (!rescue_file_write(r->dir, f->rescue_file, &file))
+		else if (!write_timed(r, f, &file))
 			rescue = RESCUE_saved;
 	}
 	json_object_put(o);
@@ -200,18 +211,16 @@ static enum rescue save(struct rescuer *r, const struct rescue_help *help,
 			struct finding *f, const struct content *c)
 {
 	struct kept *k = kept_of(r, f);
-	uint64_t began = now_ns(), size = 0;
 	enum rescue rescue;
+	uint64_t size = 0;
 
-	if (!in_time(r, began))
+	if (!in_time(r, now_ns()))
 		return k ? RESCUE_saved : RESCUE_rate;
 	f->rescue = RESCUE_saved;
 	set_name(r, f);
 	if (help->resolver && f->class != FINDING_PENDING)
 		resolve_on_disk(help->resolver, f);
 	rescue = write_file(r, help->report, f, c, &size);
-	r->in_second++;
-	r->spent_ns += now_ns() - began;
 	if (rescue != RESCUE_saved)
 		return k ? RESCUE_saved : rescue;
 	r->bytes += size;
