@@ -311,10 +311,16 @@ void rescuer_sums(const struct rescuer *r, struct summary *s)
 
 void rescuer_free(struct rescuer *r)
 {
+	struct kept *k, *next;
+
 	if (!r)
 		return;
-	while (r->kept)
-		kept_forget(r, r->kept);
+	k = r->kept;
+	HASH_CLEAR(hh, r->kept);
+	for (; k; k = next) {
+		next = k->hh.next;
+		free(k);
+	}
 	contents_free(r->contents);
 	if (r->dir >= 0)
 		close(r->dir);

@@ -236,8 +236,7 @@ static void test_maps_are_of_linux_4_7(void **state)
 	struct bpf_map *map;
 
 	(void)state;
-	bpf_object__for_each_map(map, skel->obj)
-	{
+	bpf_object__for_each_map (map, skel->obj) {
 		bool known = false;
 
 		assert_false(bpf_map__is_internal(map));
