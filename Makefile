@@ -39,7 +39,7 @@ cflags := -std=gnu11 $(warnings) -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE \
 	  -DVERSION='"$(VERSION)"' $(CFLAGS)
 bpf_cflags := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror \
 	      -Wno-unused-parameter -Wno-unused-function \
-	      -Ibpf -Ivmlinux -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+	      -Ibpf -Ivmlinux -idirafter /usr/include/$(shell gcc -print-multiarch)
 libs := -lbpf -lelf -lcapstone -llzma -lzstd -lz -ljson-c -lbtrfsutil -lcap-ng -lmd -lpthread
 static_libs := $(libs)
 
@@ -227,7 +227,7 @@ fuzzers: $(fuzzers)
 
 .PHONY: fuzz-programs
 fuzz-programs:
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=$(CLANG) \
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang \
 		CFLAGS="$(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined" fuzzers
 
 # `make check` runs them too, 10 seconds each.
