@@ -76,8 +76,8 @@ agrees() {
 	[ -z "$(comm -23 "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/there")" ]
 }
 
-@test "a storm, and room for three pages on their way: saved and not saved are what is lost, exactly" {
-	rescuing --rescue-ring 16
+@test "a storm, and room for one page on its way: saved and not saved are what is lost, exactly" {
+	rescuing --rescue-ring 8
 	build_program soak "$here/soak.c"
 	machine $((soak + 60)) early-clean -d $((1024 + 8 * soak)) -f "$top/.build/soak" "$here/scenario/soak.sh" early-clean "$soak" "$seed"
 	tail -n 1 "$out/early-clean.json"
