@@ -169,10 +169,10 @@ demo: prepare
 quick_groups = "quick 300 unit replay,cli,module" "fuzz 120 fuzz" "harness 180 harness"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "lanes 480 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
-		"machines 1080 vm:check,recording,rescue,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 480 vm:silence,soaks"
+		"machines 1260 vm:check,recording,rescue,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 480 vm:silence,soaks"
 
 full: prepare-tests
-	$(Q)FULL=1 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 9600 vm" \
+	$(Q)FULL=1 KILLS=200 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 9600 vm" \
 		"matrix 7200 matrix" "cost 240 bench" "storm 900 storm" "shapes 3600 module/shapes" "mutants 1800 mutants"
 
 # A program for each of the compilers that the kernel side is built with.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # helper.bash - for the suites that watch a real kernel: one machine for each test.
-# TRIALS: trials of each outcome; SOAK: seconds of the soak.
+# TRIALS: trials of each outcome; SOAK: seconds of the soak; KILLS: times that the rescuing tool is killed.
 
 bats_require_minimum_version 1.5.0
 top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
