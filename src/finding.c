@@ -228,6 +228,13 @@ static bool is_complete(const struct record *r, const struct finding *f)
 	return !f->dropped || f->way != WAY_UNKNOWN;
 }
 
+/* Is there, or was there, a content to be saved? */
+static bool in_danger(enum finding_class class)
+{
+	return class == FINDING_PENDING || class == FINDING_STRANDED ||
+	       class == FINDING_LOST;
+}
+
 void finding_from_record(const struct record *r, struct finding *f)
 {
 	const struct window *w = &r->window;
@@ -250,7 +257,7 @@ void finding_from_record(const struct record *r, struct finding *f)
 	f->link_count = r->nlink;
 	f->clean_stack = r->trail.clean;
 	f->followed = r->trail.followed;
-	f->rescue = w->rescue;
+	f->rescue = in_danger(f->class) ? w->rescue : RESCUE_not_asked;
 	f->read = r->read;
 	memcpy(f->bound, r->bound, sizeof(f->bound));
 	f->stack_len = r->stack_len;

@@ -48,6 +48,12 @@ static int lines_of(const struct finding *f)
 	}
 }
 
+/* And one on its content, if somebody asked for it. */
+static int all_lines_of(const struct finding *f)
+{
+	return lines_of(f) + (f->rescue != RESCUE_not_asked);
+}
+
 /* One finding by one printer; its text is checked. */
 static void print(const struct finding *f, bool json)
 {
@@ -64,7 +70,7 @@ static void print(const struct finding *f, bool json)
 	CHECK(r && !report_start(r, &info));
 	start = len;
 	CHECK(!report_finding(r, f));
-	fuzz_check_lines(text + start, len - start, json ? 1 : lines_of(f));
+	fuzz_check_lines(text + start, len - start, json ? 1 : all_lines_of(f));
 	if (json)
 		check_json(text + start, len - start);
 	report_free(r);
