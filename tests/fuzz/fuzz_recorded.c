@@ -91,7 +91,7 @@ static int say(const uint8_t *data, size_t size, bool partial, int kind)
 	check_text(text, len, false);
 	if (kind == 1)
 		CHECK((code == EXIT_NO_ANSWER) ==
-		      !memmem(text, len, "\"verdict\"", 9));
+		      !memmem(text, len, "\"verdict\":", 10));
 	fclose(in);
 	free(text);
 	return code;
