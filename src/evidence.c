@@ -2,20 +2,12 @@
 /* evidence.c - see evidence.h. */
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "evidence.h"
 #include "log.h"
+#include "now.h"
 
 #define NOTE_NS 1000000000ULL
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
-}
 
 /* The directory is made anew when the module is loaded again. */
 static ino_t module_identity(void)

@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 #include "contents.h"
+#include "now.h"
 #include "rescue.h"
 #include "rescue_dir.h"
 #include "rescue_file.h"
@@ -135,14 +135,6 @@ static void set_name(const struct rescuer *r, struct finding *f)
 {
 	snprintf(f->rescue_file, sizeof(f->rescue_file), "%s-%s" RESCUE_SUFFIX,
 		 r->boot, f->id);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
 /*

@@ -5,7 +5,6 @@
 #include <sha256.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "rescue_dir.h"

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "fsdir.h"
 #include "mounts.h"
 #include "names.h"
+#include "now.h"
 #include "resolve.h"
 
 #define MOUNTINFO "/proc/self/mountinfo"
@@ -33,7 +33,6 @@ struct asking {
 
 static int resolver_read(struct resolver *r)
 {
-	struct timespec ts;
 	struct mounts *now;
 	int err;
 
@@ -45,8 +44,7 @@ static int resolver_read(struct resolver *r)
 	mounts_free(r->before);
 	r->before = r->now;
 	r->now = now;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	r->read_ns = (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+	r->read_ns = now_ns();
 	return 0;
 }
 

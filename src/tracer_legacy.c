@@ -15,6 +15,7 @@
 #include "legacy_maps.h"
 #include "legacy_object.h"
 #include "log.h"
+#include "now.h"
 #include "pairing.h"
 #include "totals.h"
 #include "tracer_ops.h"
@@ -46,14 +47,6 @@ struct legacy {
 static struct legacy *legacy(const struct tracer *base)
 {
 	return (struct legacy *)base;
-}
-
-static __u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000000000ULL + (__u64)t.tv_nsec;
 }
 
 static int map(const struct legacy *t, const char *name)

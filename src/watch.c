@@ -18,6 +18,7 @@
 #include "follow.h"
 #include "footprint.h"
 #include "log.h"
+#include "now.h"
 #include "options.h"
 #include "preflight.h"
 #include "process.h"
@@ -48,14 +49,6 @@ struct watch {
 	__u64 first_ns; /* of the first record since it woke, 0: none */
 	int signals;
 };
-
-static __u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000000000ULL + (__u64)t.tv_nsec;
-}
 
 /*
  * In a storm, what nobody is told of needs no names: that is time in which the
