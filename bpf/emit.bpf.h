@@ -43,6 +43,13 @@ static __always_inline void record_stack(struct record *record,
 	__builtin_memcpy(record->stack, stack->ip, sizeof(record->stack));
 }
 
+/* Is what is left of the ring for those whose record somebody needs? */
+static __always_inline bool ring_fills(void)
+{
+	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >
+	       bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE) / 2;
+}
+
 /*
  * Room for a record, or NULL. The caller tests that once: the verifier of 6.1
  * would follow a second test into the impossible branch.

@@ -182,6 +182,7 @@ struct loss {
 	X(stale_reads, "lost pages read back in from the disk")                \
 	X(own_retries, "lost pages read back in by their own write call")      \
 	X(unfollowed, "lost pages whose readers were not observed")            \
+	X(left_out, "near misses left out of a ring that was filling")         \
 	X(sent, "records sent")
 
 enum counter {

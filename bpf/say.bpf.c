@@ -4,6 +4,12 @@
 #include "vmlinux.h"
 #include "windows.bpf.h"
 
+static __always_inline bool window_was_stranded(const struct window *w)
+{
+	return w->bits & WINDOW_ENDED && !w->end.dirty && !w->end.locked &&
+	       (!(w->bits & WINDOW_DROPPED) || w->drop.ns > w->end.ns);
+}
+
 static __always_inline void window_record(struct record *record,
 					  const struct place *place,
 					  const struct window *w,
@@ -19,9 +25,7 @@ static __always_inline void window_record(struct record *record,
 	record->verdict = v;
 	record->window = *w;
 	window_bound(&record->window, record->bound);
-	if (v != VERDICT_STRANDED && w->bits & WINDOW_ENDED && !w->end.dirty &&
-	    !w->end.locked &&
-	    (!(w->bits & WINDOW_DROPPED) || w->drop.ns > w->end.ns))
+	if (v != VERDICT_STRANDED && window_was_stranded(w))
 		record->flags |= RECORD_WAS_STRANDED;
 }
 
@@ -32,17 +36,30 @@ static __always_inline bool window_gone(const struct place *place,
 	return v >= VERDICT_REWRITTEN && windows_take(place);
 }
 
+/*
+ * Is it of no consequence? Such a near miss takes back nothing that was said:
+ * it is detail, which gives way in a storm, and is counted.
+ */
+static __always_inline bool is_detail(const struct window *w, enum verdict v)
+{
+	return v == VERDICT_NEAR_MISS && !(w->bits & WINDOW_DROPPED) &&
+	       !window_was_stranded(w);
+}
+
 /* Of a verdict for which there is no record, or no room for one. */
 static __always_inline void say_in_short(const struct place *place,
-					 const struct window *w, enum verdict v,
-					 bool wanted)
+					 const struct window *w, enum verdict v)
 {
-	if (wanted && v == VERDICT_SUPERSEDED)
+	if (v == VERDICT_SUPERSEDED)
 		losses_settle(place->mapping, w, v, false);
 	if (window_gone(place, v))
 		return;
 	count(verdict_counter(v));
-	if (wanted)
+	if (v == VERDICT_REWRITTEN)
+		return;
+	if (is_detail(w, v))
+		count(COUNT_left_out);
+	else
 		go_blind(BLIND_ring_full);
 }
 
@@ -54,7 +71,7 @@ static __always_inline void say(const struct place *place,
 	struct record *record = record_reserve();
 
 	if (!record) {
-		say_in_short(place, w, v, true);
+		say_in_short(place, w, v);
 		return;
 	}
 	/* Filled while the window is still in the table, and so still ours. */
@@ -85,8 +102,9 @@ int window_say(const struct place *place, const struct window *w, __u32 v,
 	if (verdict_counter(v) < 0) { /* what led here was not seen */
 		go_blind(BLIND_vanished);
 		windows_take(&at);
-	} else if (v == VERDICT_REWRITTEN) {
-		say_in_short(&at, w, v, false);
+	} else if (v == VERDICT_REWRITTEN ||
+		   (is_detail(w, v) && ring_fills())) {
+		say_in_short(&at, w, v);
 	} else {
 		say(&at, w, v, (struct dentry *)dentry, search);
 	}

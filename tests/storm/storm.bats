@@ -31,14 +31,16 @@ rate() {
 # storm NAME: what there was of it, and is it right?
 storm() {
 	told "$1: $(rate "$1") windows a second for $(jq -s 'last.seconds' "$out/$1.soak") s, $(cat "$out/$1.memory") KiB resident" \
-		"$(jq -s -r "($windows) as \$w"' | (map(select(.type == "left-out").count) | add // 0) as $left | last.counters
-		| "\($w) windows of \(.suspects) suspects: \(.near_miss) near misses, \(.superseded) superseded, \(.lost) lost; \($left) of \(.sent) findings left out"' "$out/$1.json")"
+		"$(jq -s -j "($windows) as \$w"' | (map(select(.type == "left-out").count) | add // 0) as $left | last.counters
+		| "\($w) windows of \(.suspects) suspects: \(.near_miss) near misses, \(.superseded) superseded, \(.lost) lost",
+			"; left out: \(.left_out) near misses in the kernel, then \($left) of \(.sent) findings"' "$out/$1.json")"
 	says "$1" 'last | .blind == [] and .counters.unexplained == 0 and .open_stranded == 0'
 	# What was lost is what the soak saw.
 	jq -s -e 'last | .type == "soak-end" and .complete' "$out/$1.soak" >/dev/null
 	diff <(lost_pages "$out/$1.soak") <(lost_pages "$out/$1.json")
 	# Each suspect page has one end, and each finding is printed or counted.
 	says "$1" 'last.counters | .suspects == .rewritten + .near_miss + .lost + .superseded + .voided'
+	says "$1" 'last.counters | .sent + .left_out == .near_miss + .pending + .lost + .superseded + .voided + .stale_reads + .own_retries'
 	says "$1" '(map(select(.type == "finding" or .type == "stale-read")) | length) + (map(select(.type == "left-out").count) | add // 0) == last.counters.sent'
 	[ "$(cat "$out/$1.memory")" -lt 65536 ]
 }
