@@ -13,6 +13,7 @@ struct counters_map counters SEC(".maps");
 struct blind_map blind SEC(".maps");
 struct ring_map ring SEC(".maps");
 struct contents_map contents SEC(".maps");
+struct rewrites_map rewrites SEC(".maps");
 
 __u32 armed;
 __u32 guarding;
@@ -20,6 +21,7 @@ __u64 live;
 __u64 awaited;
 __u32 blocks_seen;
 __u32 following;
+__u64 rewrites_ns;
 __u32 calm;
 
 const volatile __u32 knob_dev;

@@ -124,6 +124,14 @@ struct contents_map {
 	__uint(max_entries, 1 << 12);
 };
 
+/* Which has gone from it when somebody asks is not to be trusted. */
+struct rewrites_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1); /* REWRITES_MAX, if contents are asked for */
+	__type(key, __u64);
+	__type(value, struct rewrite);
+};
+
 extern struct windows_map windows SEC(".maps");
 extern struct trails_map trails SEC(".maps");
 extern struct losses_map losses SEC(".maps");
@@ -133,6 +141,7 @@ extern struct counters_map counters SEC(".maps");
 extern struct blind_map blind SEC(".maps");
 extern struct ring_map ring SEC(".maps");
 extern struct contents_map contents SEC(".maps");
+extern struct rewrites_map rewrites SEC(".maps");
 
 /* enum arming */
 extern __u32 armed;
@@ -146,6 +155,8 @@ extern __u64 awaited;
 extern __u32 blocks_seen;
 /* Are the readers of lost pages being watched? */
 extern __u32 following;
+/* When a write call has last lost a page, CLOCK_MONOTONIC. */
+extern __u64 rewrites_ns;
 /* Has nothing happened since the user side looked? It may sleep long then. */
 extern __u32 calm;
 

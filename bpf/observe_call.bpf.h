@@ -5,7 +5,7 @@
 #define DIRTYWATCH_OBSERVE_CALL_BPF_H
 
 #include "observe_overwrite.bpf.h"
-#include "rescue.bpf.h"
+#include "rewrite.bpf.h"
 #include "task.bpf.h"
 
 /* Pages of one write call that its end looks at: 4 GiB. */
@@ -95,11 +95,13 @@ static long end_step(__u32 i, struct call_end *ce)
 	w = bpf_map_lookup_elem(&windows, &place);
 	if (!w || w->call != call->id)
 		return 0;
-	if (w->bits & WINDOW_DROPPED)
+	if (w->bits & WINDOW_DROPPED) {
+		rewrite_copy(place.mapping, w);
 		window_say(&place, w, end_window(w, 0, &ce->end),
 			   (__u64)ce->dentry, NULL);
-	else
+	} else {
 		end_cached(&place, w, ce);
+	}
 	return 0;
 }
 
@@ -156,6 +158,7 @@ static __always_inline int observe_return(long result)
 	}
 	if (task->call.suspects)
 		end_suspects(&task->call, result);
+	rewrite_met(&task->call);
 	if (awaited)
 		overwrite_fell_back(task, task->call.iocb);
 	task->call.id = 0;

@@ -4,7 +4,7 @@
 #define DIRTYWATCH_OBSERVE_DROP_BPF_H
 
 #include "observe_overwrite.bpf.h"
-#include "rescue.bpf.h"
+#include "rewrite.bpf.h"
 
 /* A walk over the pages of a folio that leaves the page cache, or moves. */
 struct folio_walk {
@@ -67,6 +67,7 @@ static long drop_step(__u32 i, struct folio_walk *walk)
 		  walk->search.way);
 	if (!window_on_purpose(w))
 		w->rescue = rescue(&walk->folio, index, w->clean_ns, 0);
+	rewrite_begun(mapping, w);
 	overwrite_begun(w, mapping);
 	/* Before the step: from then on the window may be another's. */
 	trail_drop(&place, &walk->search,

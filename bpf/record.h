@@ -139,13 +139,37 @@ enum rescue {
 
 #define CONTENT_LEN (1 << WINDOW_PAGE_SHIFT)
 
+/* Of which moment a content is. */
+enum content_part {
+	CONTENT_PENDING, /* what was not on the disk */
+	CONTENT_AFTER,	 /* what its write call left in its place */
+	CONTENT_PARTS,
+};
+
 /* The content of one page of a window, in a ring of its own. */
 struct content {
 	__u64 page; /* these three as in the window */
 	__u64 index;
 	__u64 clean_ns; /* or of the drop, where the clean was not seen */
 	__u64 ns;	/* when it was read */
+	__u64 mapping;	/* CONTENT_AFTER: see struct rewrite */
+	__u32 part;	/* enum content_part */
+	__u32 pad;
 	__u8 bytes[CONTENT_LEN];
+};
+
+#define REWRITES_MAX 1024 /* files */
+
+/*
+ * A file of which a write call has lost pages, to write them anew; the key is
+ * its address_space. What others do to the file before the call's copies of
+ * its pages are taken would be taken for the call's own.
+ */
+struct rewrite {
+	__u64 call;	/* that has not returned, or 0 */
+	__u64 after_ns; /* copies of its pages were taken up to then */
+	__u64 met;	/* another call on the file ended since the loss */
+	__u64 void_ns;	/* copies from before are not to be trusted */
 };
 
 /* A page that was lost, by a name that outlives its inode in memory. */

@@ -33,36 +33,44 @@ static __always_inline bool page_poisoned(__u64 page)
 }
 
 /* Fills *c. Returns enum rescue: `sent` if it may be. */
-static __always_inline int content_fill(struct content *c, __u64 address,
-					__u64 mapping)
+static __always_inline int content_fill(struct content *c,
+					const struct content_ask *ask,
+					__u64 address)
 {
 	struct folio_at f = { 0 };
 
+	c->page = ask->page;
+	c->index = ask->index;
+	c->clean_ns = ask->clean_ns;
+	c->mapping = ask->mapping;
+	c->part = ask->part;
+	c->pad = 0;
+	c->ns = bpf_ktime_get_ns();
 	if (bpf_probe_read_kernel(c->bytes, sizeof(c->bytes), (void *)address))
 		return RESCUE_unreadable;
-	if (mapping && !page_present(&f, c->page, mapping, c->index))
+	if (ask->mapping &&
+	    !page_present(&f, ask->at, ask->mapping, ask->index))
 		return RESCUE_unreadable;
 	return RESCUE_sent;
 }
 
-int content_send(__u64 page, __u64 index, __u64 clean_ns, __u64 mapping)
+int content_send(const struct content_ask *ask)
 {
-	__u64 address = content_address(page);
 	struct content *c;
+	__u64 address;
 	int rescue;
 
+	if (!ask)
+		return RESCUE_unsupported;
+	address = content_address(ask->at);
 	if (!address)
 		return RESCUE_unsupported;
-	if (page_poisoned(page))
+	if (page_poisoned(ask->at))
 		return RESCUE_hwpoison;
 	c = bpf_ringbuf_reserve(&contents, sizeof(*c), 0);
 	if (!c)
 		return RESCUE_ring_full;
-	c->page = page;
-	c->index = index;
-	c->clean_ns = clean_ns;
-	c->ns = bpf_ktime_get_ns();
-	rescue = content_fill(c, address, mapping);
+	rescue = content_fill(c, ask, address);
 	/* A record that follows wakes the reader. */
 	if (rescue == RESCUE_sent)
 		bpf_ringbuf_submit(c, BPF_RB_NO_WAKEUP);

@@ -9,11 +9,12 @@
 
 #include "contents.h"
 
-/* Which page, and which of its windows. */
+/* Which page, which of its windows, and which moment of that. */
 struct content_key {
 	__u64 page;
 	__u64 index;
 	__u64 clean_ns;
+	__u64 part;
 };
 
 struct held {
@@ -67,6 +68,7 @@ int contents_put(struct contents *c, const void *data, size_t size)
 	h->key.page = h->content.page;
 	h->key.index = h->content.index;
 	h->key.clean_ns = h->content.clean_ns;
+	h->key.part = h->content.part;
 	forget(c, find(c, &h->key));
 	if (HASH_COUNT(c->all) >= c->max)
 		forget(c, c->all);
@@ -78,26 +80,32 @@ int contents_put(struct contents *c, const void *data, size_t size)
 	return -ENOMEM;
 }
 
-static struct held *of(const struct contents *c, const struct window *w)
+static struct held *of(const struct contents *c, const struct window *w,
+		       enum content_part part)
 {
-	const struct content_key key = { w->page, w->index,
-					 w->clean_ns ? w->clean_ns
-						     : w->drop.ns };
+	const struct content_key key = {
+		w->page,
+		w->index,
+		w->clean_ns ? w->clean_ns : w->drop.ns,
+		part,
+	};
 
 	return find(c, &key);
 }
 
 const struct content *contents_of(const struct contents *c,
-				  const struct window *w)
+				  const struct window *w,
+				  enum content_part part)
 {
-	const struct held *h = of(c, w);
+	const struct held *h = of(c, w, part);
 
 	return h ? &h->content : NULL;
 }
 
 void contents_forget(struct contents *c, const struct window *w)
 {
-	forget(c, of(c, w));
+	for (int part = 0; part < CONTENT_PARTS; part++)
+		forget(c, of(c, w, (enum content_part)part));
 }
 
 void contents_free(struct contents *c)

@@ -23,8 +23,10 @@ int contents_put(struct contents *c, const void *data, size_t size);
 
 /* Of this window, until the next contents_put(); NULL: there is none. */
 const struct content *contents_of(const struct contents *c,
-				  const struct window *w);
+				  const struct window *w,
+				  enum content_part part);
 
+/* All of this window. */
 void contents_forget(struct contents *c, const struct window *w);
 
 void contents_free(struct contents *c);

@@ -14,6 +14,7 @@
 #include "record_verb.h"
 #include "replay.h"
 #include "report_verb.h"
+#include "restore.h"
 #include "watch.h"
 
 #ifndef VERSION
@@ -34,6 +35,7 @@ static const struct verb {
 	{ "record", record_main, "watch, and keep it in a file" },
 	{ "replay", replay_main, "say what a recording shows" },
 	{ "report", report_main, "list its findings, or describe one" },
+	{ "restore", restore_main, "put rescued pages back into their files" },
 	{ "check", check_main, "can this system be watched? has it the bug?" },
 	{ "help", help_main, "show this text" },
 	{ "--help", help_main, NULL },

@@ -271,3 +271,15 @@ const struct mount *mounts_of_type(const struct mounts *t, const char *fstype)
 			return &t->mounts[i];
 	return NULL;
 }
+
+const struct mount *mounts_next_of_type(const struct mounts *t,
+					const char *fstype,
+					const struct mount *m)
+{
+	size_t i = m ? (size_t)(m - t->mounts) + 1 : 0;
+
+	for (; i < t->count; i++)
+		if (!strcmp(t->mounts[i].fstype, fstype) && !is_hidden(t, i))
+			return &t->mounts[i];
+	return NULL;
+}

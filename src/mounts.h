@@ -52,6 +52,11 @@ const struct mount *mounts_of_point(const struct mounts *t, const char *path);
 /* The mount of that type which was made last, or NULL. */
 const struct mount *mounts_of_type(const struct mounts *t, const char *fstype);
 
+/* The one of that type after `m`; NULL: the first, and as result: no more. */
+const struct mount *mounts_next_of_type(const struct mounts *t,
+					const char *fstype,
+					const struct mount *m);
+
 /*
  * What is left of `path` below the directory `dir`, without a slash in front:
  * whole components are compared. Empty if both are the same. NULL: not below.

@@ -193,6 +193,8 @@ struct json_object *report_finding_object(const struct report *r,
  * of all lost pages together. NULL, or nothing, where nobody asked for it.
  */
 struct json_object *report_rescue_object(const struct finding *f);
+/* What the disk held in the place of a page. */
+struct json_object *report_on_disk_object(const struct on_disk *d);
 struct json_object *report_rescue_sums(const struct summary *s);
 void report_rescue_print(FILE *out, const struct finding *f);
 void report_rescue_print_sums(FILE *out, const struct summary *s);

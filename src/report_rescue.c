@@ -19,8 +19,7 @@ static void add(struct json_object *o, const char *key,
 	json_object_object_add(o, key, value);
 }
 
-/* What the disk held in the place of the page. */
-static struct json_object *on_disk_object(const struct on_disk *d)
+struct json_object *report_on_disk_object(const struct on_disk *d)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -47,7 +46,7 @@ struct json_object *report_rescue_object(const struct finding *f)
 		add(o, "reason",
 		    json_object_new_string(report_rescues[f->rescue].name));
 	if (f->on_disk.known)
-		add(o, "on_disk", on_disk_object(&f->on_disk));
+		add(o, "on_disk", report_on_disk_object(&f->on_disk));
 	return o;
 }
 

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HASH_NONFATAL_OOM 1
@@ -17,11 +19,14 @@
 #include "rescue.h"
 #include "rescue_dir.h"
 #include "rescue_file.h"
+#include "rewrites.h"
 
 #define BOOT_LEN 9
 #define NS_PER_S 1000000000ULL
 /* Windows that are not settled and have a content: 16 MiB. */
 #define CONTENTS_MAX 4096
+/* Lost pages whose rewrite is not on the disk yet: about as much. */
+#define REWRITING_MAX 1024
 
 /* A file whose window is not settled yet. */
 struct kept {
@@ -33,6 +38,7 @@ struct kept {
 struct rescuer {
 	struct contents *contents;
 	struct kept *kept;
+	struct rewrites *rewrites;
 	int dir;
 	uint64_t limit; /* bytes */
 	uint64_t bytes; /* in the folder */
@@ -81,7 +87,9 @@ int rescuer_new(const struct rescue_options *o, struct rescuer **out)
 	if (!r)
 		return -1;
 	r->contents = contents_new(CONTENTS_MAX);
-	r->dir = r->contents ? rescue_dir_open(o->dir, &r->bytes) : -1;
+	r->rewrites = rewrites_new(REWRITING_MAX);
+	r->dir = r->contents && r->rewrites ? rescue_dir_open(o->dir, &r->bytes)
+					    : -1;
 	if (r->dir < 0) {
 		rescuer_free(r);
 		return -1;
@@ -161,11 +169,11 @@ static bool has_room(struct rescuer *r, size_t size)
 	return r->bytes + size <= r->limit;
 }
 
-static int write_timed(struct rescuer *r, const struct finding *f,
+static int write_timed(struct rescuer *r, const char *name,
 		       const struct rescue_file *file)
 {
 	uint64_t began = now_ns();
-	int err = rescue_file_write(r->dir, f->rescue_file, file);
+	int err = rescue_file_write(r->dir, name, file);
 
 	r->in_second++;
 	r->spent_ns += now_ns() - began;
@@ -191,7 +199,7 @@ static enum rescue write_file(struct rescuer *r, const struct report *report,
 		*size = rescue_file_size(&file);
 		if (!has_room(r, *size))
 			rescue = RESCUE_limit;
-		else if (!write_timed(r, f, &file))
+		else if (!write_timed(r, f->rescue_file, &file))
 			rescue = RESCUE_saved;
 	}
 	json_object_put(o);
@@ -233,7 +241,19 @@ static const struct content *content_of(struct rescuer *r,
 {
 	if (tracer)
 		tracer_contents(tracer);
-	return contents_of(r->contents, &record->window);
+	return contents_of(r->contents, &record->window, CONTENT_PENDING);
+}
+
+/* What its call left in the place of a page that was lost. */
+static void note_rewrite(struct rescuer *r, const struct rescue_help *help,
+			 const struct record *record, const struct finding *f,
+			 const struct content *pending)
+{
+	const struct content *after =
+		contents_of(r->contents, &record->window, CONTENT_AFTER);
+
+	if (after && f->class == FINDING_LOST && f->rescue == RESCUE_saved)
+		rewrites_add(r->rewrites, help->report, f, pending, after);
 }
 
 static void settle(struct rescuer *r, const struct rescue_help *help,
@@ -241,12 +261,14 @@ static void settle(struct rescuer *r, const struct rescue_help *help,
 {
 	const struct content *c = content_of(r, help->tracer, record);
 
-	if (c)
+	if (c) {
 		f->rescue = save(r, help, f, c);
-	else if (kept_of(r, f))
+		note_rewrite(r, help, record, f, c);
+	} else if (kept_of(r, f)) {
 		f->rescue = RESCUE_saved;
-	else if (f->rescue == RESCUE_not_asked)
+	} else if (f->rescue == RESCUE_not_asked) {
 		f->rescue = RESCUE_unsupported;
+	}
 	if (f->rescue == RESCUE_saved)
 		set_name(r, f);
 	else
@@ -287,6 +309,31 @@ void rescuer_finding(struct rescuer *r, const struct rescue_help *help,
 	contents_forget(r->contents, &record->window);
 }
 
+bool rescuer_busy(const struct rescuer *r)
+{
+	return r && rewrites_busy(r->rewrites);
+}
+
+/* Who took the file away meanwhile does not get it back. */
+void rescuer_look(struct rescuer *r, const struct rescue_help *help, bool last)
+{
+	struct rewrite_file w;
+	uint64_t now = now_ns();
+
+	while (r && (last || in_time(r, now_ns())) &&
+	       rewrites_next(r->rewrites, help->tracer, help->resolver, now,
+			     last, &w)) {
+		struct stat st;
+
+		if (fstatat(r->dir, w.name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		if (has_room(r, CONTENT_LEN) &&
+		    !write_timed(r, w.name, &w.file))
+			r->bytes += rescue_file_size(&w.file) -
+				    (uint64_t)st.st_size;
+	}
+}
+
 void rescuer_sums(const struct rescuer *r, struct summary *s)
 {
 	uint64_t told = 0;
@@ -314,6 +361,7 @@ void rescuer_free(struct rescuer *r)
 		free(k);
 	}
 	contents_free(r->contents);
+	rewrites_free(r->rewrites);
 	if (r->dir >= 0)
 		close(r->dir);
 	free(r);

@@ -7,6 +7,7 @@
 #ifndef DIRTYWATCH_RESCUE_H
 #define DIRTYWATCH_RESCUE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "finding.h"
@@ -49,10 +50,18 @@ void rescuer_content(struct rescuer *r, const void *data, size_t size);
 /*
  * Sets f->rescue and f->rescue_file of a finding from this record, and writes
  * or removes its file. A file that cannot be written
- * is no error: the finding says so. All four: `r` may be NULL.
+ * is no error: the finding says so. Here and below: `r` may be NULL.
  */
 void rescuer_finding(struct rescuer *r, const struct rescue_help *help,
 		     const struct record *record, struct finding *f);
+
+/*
+ * To be called about once a second while there is anything to look at again:
+ * files of pages that their own write call has written anew get what it left
+ * there. `last`: there will be no other look.
+ */
+bool rescuer_busy(const struct rescuer *r);
+void rescuer_look(struct rescuer *r, const struct rescue_help *help, bool last);
 
 /* Of `lost` pages, how many were saved, and how many were not, and why. */
 void rescuer_sums(const struct rescuer *r, struct summary *s);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -12,8 +13,8 @@
 #include "log.h"
 #include "rescue_dir.h"
 
-/* Says why it cannot be used; NULL: it can. */
-static const char *refused(int dir)
+/* Says why what is in it is not to be trusted; NULL: it can be. */
+static const char *open_to_others(int dir)
 {
 	struct stat st;
 
@@ -23,6 +24,16 @@ static const char *refused(int dir)
 		return "it belongs to somebody else";
 	if (st.st_mode & 077)
 		return "others may look into it: 'chmod 700' it";
+	return NULL;
+}
+
+/* Says why it cannot be written to; NULL: it can. */
+static const char *refused(int dir)
+{
+	const char *why = open_to_others(dir);
+
+	if (why)
+		return why;
 	if (flock(dir, LOCK_EX | LOCK_NB))
 		return errno == EWOULDBLOCK ? "another watch writes to it"
 					    : strerror(errno);
@@ -53,7 +64,7 @@ int rescue_dir_bytes(int dir, uint64_t *bytes)
 }
 
 /* A slash behind a link would make it be followed. */
-static int open_bare(const char *path)
+static int open_bare(const char *path, bool make)
 {
 	char *bare = strdup(path);
 	size_t len = bare ? strlen(bare) : 0;
@@ -61,25 +72,39 @@ static int open_bare(const char *path)
 
 	while (len > 1 && bare[len - 1] == '/')
 		bare[--len] = '\0';
-	if (bare && (!mkdir(bare, 0700) || errno == EEXIST))
+	if (bare && (!make || !mkdir(bare, 0700) || errno == EEXIST))
 		dir = open(bare,
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	free(bare);
 	return dir;
 }
 
+/* Gives the descriptor, or -1 and closes it if there is something against. */
+static int opened(int dir, const char *why, const char *path, const char *verb)
+{
+	if (!why)
+		return dir;
+	complain("cannot %s rescued pages in '%s': %s; name another folder",
+		 verb, path, why);
+	if (dir >= 0)
+		close(dir);
+	return -1;
+}
+
 int rescue_dir_open(const char *path, uint64_t *bytes)
 {
-	int dir = open_bare(path);
+	int dir = open_bare(path, true);
 	const char *why = dir < 0 ? strerror(errno) : refused(dir);
 
 	if (!why && rescue_dir_bytes(dir, bytes))
 		why = strerror(errno);
-	if (!why)
-		return dir;
-	complain("cannot keep rescued pages in '%s': %s; name another folder",
-		 path, why);
-	if (dir >= 0)
-		close(dir);
-	return -1;
+	return opened(dir, why, path, "keep");
+}
+
+int rescue_dir_look(const char *path)
+{
+	int dir = open_bare(path, false);
+
+	return opened(dir, dir < 0 ? strerror(errno) : open_to_others(dir),
+		      path, "look for");
 }

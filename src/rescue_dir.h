@@ -16,6 +16,13 @@
  */
 int rescue_dir_open(const char *path, uint64_t *bytes);
 
+/*
+ * Opens the folder as it is, also while a watch writes to it: it must be there,
+ * nobody else's, and no link. Returns a descriptor, or -1 after it has said why
+ * on stderr.
+ */
+int rescue_dir_look(const char *path);
+
 /* Sets *bytes to what the files in it hold. Returns 0 or -1. */
 int rescue_dir_bytes(int dir, uint64_t *bytes);
 

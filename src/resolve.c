@@ -190,12 +190,11 @@ static bool is_name(void *arg, const char *fs_path)
 }
 
 /*
- * Asks the filesystem for all names of the inode. It keeps those of every
- * inode that has any, but as of its last commit: a name that was given since
- * is missing, one that was taken is not used.
+ * The filesystem keeps the names of every inode that has any, but as of its
+ * last commit: one that was taken since is not used.
  */
-static void find_names(const struct resolver *r, struct finding *f,
-		       struct names *names)
+void resolve_names(const struct resolver *r, const struct finding *f,
+		   struct names *names)
 {
 	const struct mount *m = find_mount(r, f, NULL);
 	struct asking asking = { r, f };
@@ -276,7 +275,7 @@ static void find_links(const struct resolver *r, struct finding *f)
 		names_add(&names, f->path);
 	if (f->subvol_known &&
 	    (f->link_count > 1 || !f->path_known || f->path_truncated))
-		find_names(r, f, &names);
+		resolve_names(r, f, &names);
 	if (!f->path_known || f->path_truncated)
 		take_path(&names, f);
 	if (find_mount(r, f, NULL))
@@ -290,6 +289,29 @@ static void find_cgroup(const struct resolver *r, struct finding_task *task)
 	if (m && task->cgroup)
 		cgroup_path(m, task->cgroup, task->cgroup_path,
 			    sizeof(task->cgroup_path));
+}
+
+const struct mount *resolve_mount(const struct resolver *r,
+				  const struct finding *f, const char *fs_path)
+{
+	return find_mount(r, f, fs_path);
+}
+
+const struct mount *resolve_next_mount(const struct resolver *r,
+				       const struct mount *m)
+{
+	return mounts_next_of_type(r->now, "btrfs", m);
+}
+
+void resolve_shown(const struct resolver *r, struct finding *f,
+		   const char *fs_path)
+{
+	f->path_known = strlen(fs_path) < sizeof(f->path);
+	if (!f->path_known)
+		return;
+	strcpy(f->path, fs_path);
+	f->path_in_fs =
+		!mounted_path(find_mount(r, f, fs_path), fs_path, f->path);
 }
 
 int resolve_finding(struct resolver *r, struct finding *f)

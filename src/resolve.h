@@ -7,6 +7,8 @@
 #define DIRTYWATCH_RESOLVE_H
 
 #include "finding.h"
+#include "mounts.h"
+#include "names.h"
 
 struct resolver;
 
@@ -33,5 +35,24 @@ int resolve_finding(struct resolver *r, struct finding *f);
  * cannot be known, it stays unknown.
  */
 void resolve_on_disk(struct resolver *r, struct finding *f);
+
+/*
+ * Asks the filesystem for all names of the finding's inode, which are added. A
+ * name that was given since its last commit is missing.
+ */
+void resolve_names(const struct resolver *r, const struct finding *f,
+		   struct names *names);
+
+/* A mount of the finding's device through which the path is seen, or NULL. */
+const struct mount *resolve_mount(const struct resolver *r,
+				  const struct finding *f, const char *fs_path);
+
+/* Mounts of btrfs: the one after `m`, the first for NULL; NULL: no more. */
+const struct mount *resolve_next_mount(const struct resolver *r,
+				       const struct mount *m);
+
+/* Makes `fs_path`, as it is seen through a mount, the finding's path. */
+void resolve_shown(const struct resolver *r, struct finding *f,
+		   const char *fs_path);
 
 #endif

@@ -73,6 +73,11 @@ int tracer_contents(struct tracer *t)
 	return t->ops->contents ? t->ops->contents(t) : 0;
 }
 
+bool tracer_trusts(const struct tracer *t, const struct content *c)
+{
+	return t->ops->trusted && t->ops->trusted(t, c);
+}
+
 int tracer_sweep(struct tracer *t)
 {
 	return t->ops->sweep(t);

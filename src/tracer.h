@@ -61,6 +61,12 @@ int tracer_poll(struct tracer *tracer);
  */
 int tracer_contents(struct tracer *tracer);
 
+/*
+ * Is a content that a write call left surely the call's, and of nobody who
+ * wrote there meanwhile? To be asked a while after it came.
+ */
+bool tracer_trusts(const struct tracer *tracer, const struct content *content);
+
 /* Look again at the pages that are left clean. Returns 0 or -errno. */
 int tracer_sweep(struct tracer *tracer);
 

@@ -24,6 +24,7 @@ static void set_rescue(struct dirtywatch_bpf *skel,
 	if (!skel->rodata->knob_direct_map || !skel->rodata->knob_page_array)
 		complain(RESCUE_UNSUPPORTED);
 	bpf_map__set_max_entries(skel->maps.contents, o->content_bytes);
+	bpf_map__set_max_entries(skel->maps.rewrites, REWRITES_MAX);
 }
 
 int tracer_knobs_set(struct dirtywatch_bpf *skel,

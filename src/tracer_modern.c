@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tracer_modern.c - the tracer of kernels with BTF and bpf_loop(), from 5.17
  * on. */
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -204,6 +205,14 @@ static int modern_contents(struct tracer *base)
 	return rings_contents(&modern(base)->rings);
 }
 
+static bool modern_trusted(const struct tracer *base, const struct content *c)
+{
+	int fd = bpf_map__fd(modern(base)->skel->maps.rewrites);
+	struct rewrite r;
+
+	return !bpf_map_lookup_elem(fd, &c->mapping, &r) && c->ns > r.void_ns;
+}
+
 static int modern_poll(struct tracer *base)
 {
 	struct modern *t = modern(base);
@@ -340,6 +349,7 @@ static const struct tracer_ops modern_ops = {
 	.fd = modern_fd,
 	.poll = modern_poll,
 	.contents = modern_contents,
+	.trusted = modern_trusted,
 	.sweep = modern_sweep,
 	.calm = modern_calm,
 	.busy = modern_busy,

@@ -10,6 +10,8 @@ struct tracer_ops {
 	int (*poll)(struct tracer *tracer);
 	/* NULL: there are none. */
 	int (*contents)(struct tracer *tracer);
+	/* NULL: none is. */
+	bool (*trusted)(const struct tracer *tracer, const struct content *c);
 	int (*sweep)(struct tracer *tracer);
 	/* NULL: whatever happens wakes. */
 	void (*calm)(struct tracer *tracer);

@@ -60,11 +60,16 @@ static bool needs_names(const struct watch *w, const struct finding *f)
 	       f->class == FINDING_PENDING || !report_leaves_out(w->report, f);
 }
 
+static struct rescue_help help_of(const struct watch *w)
+{
+	return (struct rescue_help){ w->tracer, w->resolver, w->report };
+}
+
 /* Raw bytes become a record, a finding, a finding with names, a line. */
 static int on_record(void *arg, const void *data, size_t size)
 {
 	struct watch *w = arg;
-	const struct rescue_help help = { w->tracer, w->resolver, w->report };
+	const struct rescue_help help = help_of(w);
 	struct finding finding;
 	struct record record;
 	int err;
@@ -236,6 +241,7 @@ static void show_hooks(const struct watch *w)
 /* The second look at suspect pages, and at the evidence itself. */
 static int look_again(struct watch *w)
 {
+	const struct rescue_help help = help_of(w);
 	__u64 now = now_ns();
 	bool busy;
 	int err = 0;
@@ -247,7 +253,10 @@ static int look_again(struct watch *w)
 		err = tracer_sweep(w->tracer);
 	if (!err)
 		err = evidence_look(&w->evidence, w->tracer);
-	rhythm_looked(&w->rhythm, busy || follow_busy(&w->follow),
+	rescuer_look(w->rescuer, &help, false);
+	rhythm_looked(&w->rhythm,
+		      busy || follow_busy(&w->follow) ||
+			      rescuer_busy(w->rescuer),
 		      blindness_due(&w->evidence.blindness), now);
 	return err;
 }
@@ -306,6 +315,7 @@ static int run(struct watch *w)
 /* The last look, the last records, the sums. */
 static int finish(struct watch *w, struct summary *s)
 {
+	const struct rescue_help help = help_of(w);
 	int err = 0;
 
 	s->kernel_bytes = footprint_kernel();
@@ -320,6 +330,7 @@ static int finish(struct watch *w, struct summary *s)
 				    &s->open_stranded);
 	if (!err)
 		err = evidence_finish(&w->evidence, s);
+	rescuer_look(w->rescuer, &help, true);
 	rescuer_sums(w->rescuer, s);
 	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
 	s->exit_code = summary_exit_code(s);

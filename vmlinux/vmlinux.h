@@ -98,15 +98,16 @@ struct xa_node {
 	unsigned long marks[3];
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct address_space {
 	struct inode *host;
 	struct xarray i_pages;
 	unsigned long nrpages;
+	atomic_t i_mmap_writable;
 };
-
-typedef struct {
-	int counter;
-} atomic_t;
 
 typedef struct {
 	s64 counter;
@@ -139,11 +140,12 @@ enum pageflags {
 	PG_hwpoison = 22, /* where memory failures are handled */
 };
 
-/* With folios, read for its size only. */
+/* With folios, read for its size, and what is of each page. */
 struct page {
 	unsigned long flags;
 	struct address_space *mapping;
 	unsigned long index;
+	atomic_t _mapcount;
 };
 
 struct folio {
@@ -152,6 +154,7 @@ struct folio {
 	unsigned long index;
 	void *private;
 	unsigned int _nr_pages;
+	atomic_t _large_mapcount; /* since about 6.10 */
 };
 
 /* Before about 6.14. */

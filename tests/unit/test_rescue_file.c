@@ -98,19 +98,20 @@ static void test_contents(void **state)
 
 	(void)state;
 	assert_int_equal(contents_put(c, &in, sizeof(in) - 1), -EBADMSG);
-	assert_null(contents_of(c, &w));
+	assert_null(contents_of(c, &w, CONTENT_PENDING));
 	assert_int_equal(contents_put(c, &in, sizeof(in)), 0);
 	in.bytes[5] = 9;
 	assert_int_equal(contents_put(c, &in, sizeof(in)), 0);
-	assert_int_equal(contents_of(c, &w)->bytes[5], 9);
+	assert_int_equal(contents_of(c, &w, CONTENT_PENDING)->bytes[5], 9);
 	for (in.index = 1; in.index < 3; in.index++)
 		assert_int_equal(contents_put(c, &in, sizeof(in)), 0);
-	assert_null(contents_of(c, &w)); /* the oldest one went */
+	assert_null(
+		contents_of(c, &w, CONTENT_PENDING)); /* the oldest one went */
 	w.index = 2;
-	assert_non_null(contents_of(c, &w));
+	assert_non_null(contents_of(c, &w, CONTENT_PENDING));
 	contents_forget(c, &w);
 	contents_forget(c, &w);
-	assert_null(contents_of(c, &w));
+	assert_null(contents_of(c, &w, CONTENT_PENDING));
 	contents_free(c);
 	contents_free(NULL);
 }

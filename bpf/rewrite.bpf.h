@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * rewrite.bpf.h - a page that its own write call lost and then wrote anew. What
+ * the call read in from the disk, and left there beside its own bytes, is what
+ * the disk held: the copy of it tells later if somebody else wrote there.
+ */
+#ifndef DIRTYWATCH_REWRITE_BPF_H
+#define DIRTYWATCH_REWRITE_BPF_H
+
+#include "cache.bpf.h"
+#include "rescue.bpf.h"
+
+/* No call that began so long after the last loss was there before it. */
+#define REWRITE_NS 60000000000ULL
+
+/* A page is dropped whose write call has not returned. */
+static __always_inline void rewrite_begun(__u64 mapping, const struct window *w)
+{
+	struct rewrite fresh = { .call = w->call };
+	struct rewrite *r;
+
+	if (!knob_rescue || w->bits & WINDOW_ENDED || window_on_purpose(w))
+		return;
+	rewrites_ns = w->drop.ns;
+	r = bpf_map_lookup_elem(&rewrites, &mapping);
+	if (!r) {
+		bpf_map_update_elem(&rewrites, &mapping, &fresh, BPF_ANY);
+	} else if (r->call != w->call) {
+		r->met = 0;
+		r->call = w->call;
+	}
+}
+
+/* Is this page, or any of its folio, mapped by anybody? Counts begin at -1. */
+static __always_inline bool page_mapped(const struct folio_at *f, __u64 index)
+{
+	struct page *page = (struct page *)folio_page(f, index);
+	struct folio *folio = (struct folio *)f->folio;
+
+	if (f->pages == 1)
+		return !bpf_core_field_exists(page->_mapcount) ||
+		       BPF_CORE_READ(page, _mapcount.counter) >= 0;
+	return !bpf_core_field_exists(folio->_large_mapcount) ||
+	       BPF_CORE_READ(folio, _large_mapcount.counter) >= 0;
+}
+
+/* Stores into memory that is mapped are seen by nobody. */
+static __always_inline bool stores_possible(const struct folio_at *f,
+					    __u64 index)
+{
+	struct address_space *mapping = (struct address_space *)f->mapping;
+
+	return BPF_CORE_READ(mapping, i_mmap_writable.counter) > 0 &&
+	       page_mapped(f, index);
+}
+
+/* The write call of a dropped page returns: what has it left there? */
+static __always_inline void rewrite_copy(__u64 mapping, const struct window *w)
+{
+	struct content_ask ask = {
+		.page = w->page,
+		.index = w->index,
+		.clean_ns = w->clean_ns,
+		.mapping = mapping,
+		.part = CONTENT_AFTER,
+	};
+	struct folio_at f = { 0 };
+
+	if (!knob_rescue || window_on_purpose(w) ||
+	    !cache_find(&f, mapping, w->index) ||
+	    stores_possible(&f, w->index) ||
+	    !(page_flags(&f, w->index) & page_flag(PG_dirty)) ||
+	    !page_uptodate(&f, w->index))
+		return;
+	ask.at = folio_page(&f, w->index);
+	content_send(&ask);
+}
+
+/*
+ * A write call returns. If it was on a file of which another call has lost
+ * pages, it may have written to them before that call's copies were taken: in
+ * between nobody holds the inode's lock. Its own copies have been taken.
+ */
+static __always_inline void rewrite_met(const struct call *call)
+{
+	struct kiocb *iocb = call->iocb;
+	__u64 last = rewrites_ns;
+	__u64 mapping;
+	struct rewrite *r;
+
+	if (!knob_rescue || !last ||
+	    (call->id > last && call->id - last > REWRITE_NS))
+		return;
+	mapping = (__u64)BPF_CORE_READ(iocb, ki_filp, f_mapping);
+	r = bpf_map_lookup_elem(&rewrites, &mapping);
+	if (!r)
+		return;
+	if (r->call == call->id) {
+		/* Each side tells first, and then looks. */
+		__sync_lock_test_and_set(&r->after_ns, bpf_ktime_get_ns());
+		if (r->met)
+			r->void_ns = bpf_ktime_get_ns();
+		r->call = 0;
+		return;
+	}
+	__sync_lock_test_and_set(&r->met, 1);
+	if (call->id < r->after_ns)
+		r->void_ns = bpf_ktime_get_ns();
+}
+
+#endif
