@@ -33,6 +33,7 @@ struct kept {
 	UT_hash_handle hh;
 	char id[FINDING_ID_LEN];
 	uint64_t bytes;
+	struct on_disk on_disk; /* as it was when that was written */
 };
 
 struct rescuer {
@@ -134,6 +135,7 @@ static void kept_add(struct rescuer *r, const struct finding *f, uint64_t bytes)
 		return;
 	memcpy(k->id, f->id, sizeof(k->id));
 	k->bytes = bytes;
+	k->on_disk = f->on_disk;
 	HASH_ADD_STR(r->kept, id, k);
 	if (!k->hh.tbl)
 		free(k);
@@ -220,6 +222,9 @@ static enum rescue save(struct rescuer *r, const struct rescue_help *help,
 	set_name(r, f);
 	if (help->resolver && f->class != FINDING_PENDING)
 		resolve_on_disk(help->resolver, f);
+	/* The unmount that dropped it is done. */
+	if (!f->on_disk.known && k)
+		f->on_disk = k->on_disk;
 	rescue = write_file(r, help->report, f, c, &size);
 	if (rescue != RESCUE_saved)
 		return k ? RESCUE_saved : rescue;

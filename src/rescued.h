@@ -17,7 +17,7 @@ struct rescued {
 	struct on_disk settled; /* once the call's own rewrite was on disk */
 	bool ended;		/* its write call's return was seen... */
 	int64_t ended_wall_ns;	/* ...then, CLOCK_REALTIME */
-	bool raced; /* lost before that, and written anew by then */
+	bool raced;		/* lost before that, and written anew by then */
 	bool has_after;
 	unsigned char after[CONTENT_LEN]; /* the page as that left it */
 	unsigned char content[CONTENT_LEN];

@@ -12,6 +12,8 @@
 #include "restore_page.h"
 #include "target.h"
 
+#define TICK_NS 10000000 /* the longest that a kernel is built with */
+
 const struct restore_word restore_words[RESTORE_MAX] = {
 #define X(name, text) [RESTORE_##name] = { #name, text },
 	RESTORES(X)
@@ -162,18 +164,26 @@ static bool in_place(const struct job *j)
 	return ioctl(j->fd, FS_IOC_GETFLAGS, &flags) || flags & FS_NOCOW_FL;
 }
 
-/* Nobody wrote to any of the file since the call that lost the page. */
+/*
+ * Nobody wrote to any of the file since the call that lost the page. The clock
+ * of files stands still for up to a tick: only where the page was not copied
+ * after the call, a write in the same one is to be feared.
+ */
 static bool file_untouched(const struct job *j)
 {
 	int64_t ns =
 		j->st.st_ctim.tv_sec * 1000000000LL + j->st.st_ctim.tv_nsec;
 
-	return j->r->ended && ns <= j->r->ended_wall_ns;
+	return j->r->ended &&
+	       ns <= j->r->ended_wall_ns - (j->r->has_after ? 0 : TICK_NS);
 }
 
 /*
  * What was written before the page was looked at is on the disk now, and shows
- * there; what comes later, the words tell that are not as they were seen.
+ * there; what comes later, the words tell that are not as they were seen. After
+ * fsync() the extent may yet be the old one: it waits for the data, and the log
+ * has the rest (Linux: btrfs_sync_file(),
+ * btrfs_get_ordered_extents_for_logging()).
  */
 static int judge(struct job *j)
 {
@@ -181,13 +191,14 @@ static int judge(struct job *j)
 	struct on_disk now;
 	int err;
 
-	if (fsync(j->fd))
+	/* The times too as of after the page was looked at. */
+	if (syncfs(j->fd) || fstat(j->fd, &j->st))
 		return end(j, RESTORE_failed, errno);
 	if (j->r->raced && !j->r->has_after)
 		return end(j, RESTORE_no_base, 0);
 	if (j->r->has_after && !as_left(j))
 		return end(j, RESTORE_changed, 0);
-	if (j->r->has_after && file_untouched(j))
+	if (file_untouched(j))
 		return 0;
 	if (in_place(j))
 		return end(j, RESTORE_in_place, 0);

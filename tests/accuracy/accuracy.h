@@ -178,6 +178,7 @@ struct engine {
 	char loop[256]; /* the filesystem on a loop device, or empty */
 	char device[64], options[128]; /* of the mount */
 	char row_dir[512];
+	const char *put_back; /* a command, or NULL */
 	uint64_t seed;
 	struct provoke_flags flags;
 	int uffd;
@@ -232,11 +233,19 @@ int file_create(struct engine *engine, struct trial *trial);
 int file_dirty(struct trial *trial);
 void file_written(struct trial *trial); /* the write call's result is known */
 int file_verify(struct engine *engine, struct trial *trial);
+/* The same comparison once more, of the file by its name. */
+int file_reread(struct trial *trial);
 void file_remove(struct trial *trial);
 
 /* truth.c: what happened to each page, as a line. Returns the classes seen. */
 unsigned int truth_trial(struct engine *engine, const struct trial *trial);
 void truth_row(struct engine *engine, const struct row *row, uint64_t trials,
 	       uint64_t wanted, const char *why);
+
+/*
+ * put_back.c: has the command put back what was lost in this batch? Writes a
+ * line for each file. Returns 0 or -errno.
+ */
+int put_back(struct engine *engine);
 
 #endif

@@ -206,6 +206,18 @@ int file_verify(struct engine *engine, struct trial *trial)
 	return err ? err : compare(trial);
 }
 
+int file_reread(struct trial *trial)
+{
+	int err;
+
+	if (trial->fd < 0)
+		trial->fd = open(trial->paths[0], O_RDWR | O_CLOEXEC);
+	if (trial->fd < 0)
+		return -errno;
+	err = pages_drop_file(trial);
+	return err ? err : compare(trial);
+}
+
 void file_remove(struct trial *trial)
 {
 	if (trial->fd >= 0)

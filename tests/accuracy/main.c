@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * accuracy [-b] [-l LOOPDIR] [-n PERCENT] [-r PATTERN] -D DEVICE -S SEED
- *          -o TRUTH DIR
- * Run the rows of the table in DIR, the mount point of a btrfs on DEVICE, and
- * write what really happened to TRUTH. For test machines only: it loses data,
- * drops all caches and takes all memory. -b: only the rows that unmount, which
- * the others leave out. Exit code: 0 done, 2 usage, 3 could not be done.
+ * accuracy [-b] [-l LOOPDIR] [-n PERCENT] [-r PATTERN] [-x COMMAND] -D DEVICE
+ * -S SEED -o TRUTH DIR Run the rows of the table in DIR, the mount point of a
+ * btrfs on DEVICE, and write what really happened to TRUTH. For test machines
+ * only: it loses data, drops all caches and takes all memory. -b: only the rows
+ * that unmount, which the others leave out. Exit code: 0 done, 2 usage, 3 could
+ * not be done.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -163,6 +163,8 @@ static int run_batch(struct engine *engine, uint64_t *wanted)
 		err = close_and_act(engine);
 	if (!err)
 		err = verify(engine, wanted);
+	if (!err && engine->put_back)
+		err = put_back(engine);
 	for (unsigned int i = 0; i < engine->batch_len; i++)
 		file_remove(&engine->batch[i]);
 	fflush(engine->truth);
@@ -260,7 +262,7 @@ static bool parse(struct engine *engine, struct options *options, int argc,
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "bl:n:r:D:S:o:")) != -1) {
+	while ((opt = getopt(argc, argv, "bl:n:r:x:D:S:o:")) != -1) {
 		if (opt == 'b')
 			options->closing = true;
 		else if (opt == 'l')
@@ -269,6 +271,8 @@ static bool parse(struct engine *engine, struct options *options, int argc,
 		else if (opt == 'n')
 			options->percent =
 				(unsigned int)strtoul(optarg, NULL, 10);
+		else if (opt == 'x')
+			engine->put_back = optarg;
 		else if (opt == 'r')
 			options->pattern = optarg;
 		else if (opt == 'D')

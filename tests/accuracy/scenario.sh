@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash source-path=SCRIPTDIR/../vm/guest disable=SC2119 # options may be left out
-# scenario.sh MODULE SEED PERCENT PATTERN [rescue] - the rows of the table, while the tool watches all of btrfs.
+# scenario.sh MODULE SEED PERCENT PATTERN [rescue|restore] - the rows of the table, while the tool watches all of btrfs.
 # Leaves /out/open.truth and .json, and /out/closed.truth and .json for the rows that unmount.
 # shellcheck source=lib.sh
 . /guest/lib.sh
 
 module=$1 seed=$2 percent=$3 pattern=$4
 rescue=${5:+--rescue /out/rescue --rescue-rate 100000 --rescue-ring 16384}
+[ "${5:-}" = restore ] && put_back=1 || put_back=
 loop=/mnt/loop
 use_module "$module"
 scratch_mkfs
@@ -30,7 +31,8 @@ run() {
 	# Only the program is in the group, so that little else is reclaimed.
 	(
 		echo 0 >/sys/fs/cgroup/accuracy/cgroup.procs
-		exec /in/accuracy -D "$scratch_dev" -S "$seed" -n "$percent" -r "$pattern" -o "/out/$name.truth" "$@" "$scratch"
+		exec /in/accuracy -D "$scratch_dev" -S "$seed" -n "$percent" -r "$pattern" -o "/out/$name.truth" \
+			${put_back:+-x "$tool restore /out/rescue --all --json >>/out/$name.restored"} "$@" "$scratch"
 	) >"/out/$name.rows" 2>"/out/$name.rows.err" || fail "accuracy: $(cat "/out/$name.rows.err")"
 	watch_stop
 }

@@ -80,6 +80,12 @@ fuzz_module)
 	zstd -qc "$folder/HELPER" >"$folder/zstd"
 	gzip -c "$folder/HELPER" >"$folder/gzip"
 	;;
+fuzz_rescued)
+	# The first byte says if there are two pages behind the line.
+	line='{"schema":1,"type":"finding","ts":"2026-11-28T21:33:26.123456789Z","class":"lost","id":"1-2-3","mono_ns":30,"write":{"result":66},"fs_uuid":"6f2d9e4c-0b1a-4c7e-9d35-5a8840c1e7f2","inode":257,"subvolume":5,"page":3,"bound":[[12288,100],[12500,10]],"end_ns":20,"drop_ns":10,"rescue":{"saved":true,"file":"x","on_disk":{"transid":7,"generation":7,"address":4096,"sum":"00112233"},"settled":{"transid":8,"generation":0,"address":0}},"path":"/f"}'
+	printf '0%s' "$line" >"$folder/one"
+	printf '1%s' "$line" >"$folder/two"
+	;;
 fuzz_number) printf '%s\n' 0 007 18446744073709551615 18446744073709551616 1.5 .5 1..2 0x10 -1 315359999.9 1e3 | each ;;
 fuzz_text)
 	each <<-'END'

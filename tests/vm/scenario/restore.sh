@@ -25,7 +25,7 @@ meant() {
 	scratch_umount
 	scratch_mount
 	sed -n 's/.*"type":"trial","trial":\([0-9]*\),"tries":\([0-9]*\),"file":"\([^"]*\)".*"result":\([0-9-]*\).*/\1 \2 \4 \3/p' \
-		"/out/$outcome.truth" | /in/meant "$seed" "${outcome%-*}" >"/out/$1" || :
+		"/out/$outcome.truth" | /in/meant "$seed" "${outcome%%-*}" >"/out/$1" || :
 }
 
 for outcome in "$@"; do
@@ -34,7 +34,7 @@ for outcome in "$@"; do
 	drop=''
 	case $outcome in stranded-*) drop=--then-drop ;; esac
 	# shellcheck disable=SC2086 # or none
-	"$tool" provoke "$scratch/$outcome" --keep --outcome "${outcome%-*}" $drop --count "$count" --seed "$seed" \
+	"$tool" provoke "$scratch/$outcome" --keep --outcome "${outcome%%-*}" $drop --count "$count" --seed "$seed" \
 		--truth "/out/$outcome.truth" >"/out/$outcome.provoke" 2>&1 || [ $? = 1 ] ||
 		fail "provoke: $(cat "/out/$outcome.provoke")"
 	sync

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0
+# put_back.jq - did `restore` put back what was lost, and was it exact about it?
+# jq -n -c -f put_back.jq --slurpfile truth TRUTH --slurpfile said LINES-OF-RESTORE
+def place: "\(.fs // .fs_uuid) \(.subvolume) \(.inode) \(.page)";
+
+# Of a page that was looked at more than once, the first time: then it was as it had been lost.
+($said | map(select(.type == "restore")) | reverse | map({key: place, value: .}) | from_entries) as $said_of
+| ($truth | map(select(.type == "trial"))) as $trials
+| ($trials | map({key: "\(.row) \(.trial) \(.try)", value: .}) | from_entries) as $trial_of
+| ($truth | map(select(.type == "put-back")
+	| . as $b | $trial_of["\(.row) \(.trial) \(.try)"] as $t
+	| ($t.pages | map(select(.classes and .lost != []) | . as $p
+		| ({fs: $t.fs, subvolume: $t.subvolume, inode: $t.inode, page: .page} | place) as $k
+		| {state: ($said_of[$k].state // "unsaid"), exact: ($said_of[$k].exact == $p.lost)})) as $pages
+	| {row, trial, left, states: ($pages | map(.state) | unique), exact: ($pages | all(.exact)),
+		right: (.left == 0 and ($pages | all(.exact)))})) as $files
+| {files: ($files | length), right: ($files | map(select(.right)) | length),
+	whole: ($files | map(select(.left == 0)) | length), exact: ($files | map(select(.exact)) | length),
+	bad: ($files | map(select(.right | not)))}
