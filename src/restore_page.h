@@ -13,7 +13,7 @@
 
 /* What becomes of a rescued page: its name and what it means. */
 #define RESTORES(X)                                                            \
-	X(restored, "restored")                                                \
+	X(restored, "the bytes are on the disk again")                         \
 	X(already, "the file holds these bytes")                               \
 	X(differs, "the file differs, and can be restored")                    \
 	X(damaged, "the rescue file is not whole")                             \

@@ -61,7 +61,7 @@ all_in() {
 
 @test "every option of a verb is in its help and in the man page" {
 	local verb
-	for verb in watch provoke check record replay report; do
+	for verb in watch provoke check record replay report restore; do
 		[ "$(options_of_help "$verb" | wc -l)" -ge 7 ]
 		diff <(options_of_man "$verb") <(options_of_help "$verb")
 	done
@@ -118,6 +118,11 @@ $(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '
 		under "finding, unexplained, stale-read" "$man5" | grep -qw -- "$word"
 		under "Classes, and what to do" "$man8" | grep -qx ".It $word"
 	done
+}
+
+@test "every state of a restored page is in its man page, and no other" {
+	diff <(under STATES "$repo/man/btrfs-dirtywatch-restore.8" | sed -n 's/^\.It //p') \
+		<(sed -n '/define RESTORES/,/^enum/s/.*X(\([a-z_]*\),.*/\1/p' "$repo/src/restore_page.h")
 }
 
 @test "every kind of chunk and every field of a recording is in page 5, and no other" {

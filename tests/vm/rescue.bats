@@ -20,7 +20,7 @@ rescuing() {
 whole() {
 	local f
 	for f in "$out"/rescue/*.rescue; do
-		[ "$( (head -n 1 "$f" && tail -c 4096 "$f") | sha256sum | cut -d ' ' -f 1)" = "$(sed -n 2p "$f")" ]
+		[ "$( (head -n 1 "$f" && tail -n +3 "$f") | sha256sum | cut -d ' ' -f 1)" = "$(sed -n 2p "$f")" ]
 		head -n 1 "$f" | jq -e '.type == "finding"' >/dev/null
 	done
 }

@@ -84,3 +84,14 @@ changed() {
 		[ "$(states "$mode.done" | awk '$1 != "restored" { n += $2 } END { print n + 0 }')" -gt 0 ]
 	done
 }
+
+@test "killed at any moment: what is marked as restored is, and the rest can be" {
+	local kills=${KILLS:-10}
+	machine $((100 + kills * 5)) early-clean -f "$top/.build/meant" "$here/scenario/restore_kill.sh" early-clean "$seed" "$kills"
+	cat "$out/kills"
+	[ "$(wc -l <"$out/kills")" = "$kills" ]
+	[ -z "$(awk '$1 != $2' "$out/kills")" ]
+	# It was killed with some done, and some not.
+	[ -n "$(awk -v all=$((3 * kills)) '$1 > 0 && $1 < all' "$out/kills")" ]
+	[ "$(cat "$out/meant")" = "$((3 * kills)) of $((3 * kills)) right" ]
+}

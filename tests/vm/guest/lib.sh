@@ -67,6 +67,11 @@ wait_for() {
 	done
 }
 
+# trials FILE: the trials of a truth file, as "TRIAL TRIES RESULT FILE" each.
+trials() {
+	sed -n 's/.*"type":"trial","trial":\([0-9]*\),"tries":\([0-9]*\),"file":"\([^"]*\)".*"result":\([0-9-]*\).*/\1 \2 \4 \3/p' "$1"
+}
+
 # watch_start NAME [OPTION...]: `watch --json` on the scratch filesystem; its output goes to /out/NAME.json.
 # What stands in /in/watch-options comes first.
 watch_start() {

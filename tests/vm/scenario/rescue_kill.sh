@@ -10,7 +10,7 @@ dir=/out/rescue
 
 # whole FILE: is it what its digest says?
 whole() {
-	[ "$( (head -n 1 "$1" && tail -c 4096 "$1") | sha256sum | cut -d ' ' -f 1)" = "$(sed -n 2p "$1")" ]
+	[ "$( (head -n 1 "$1" && tail -n +3 "$1") | sha256sum | cut -d ' ' -f 1)" = "$(sed -n 2p "$1")" ]
 }
 
 use_module "$module"

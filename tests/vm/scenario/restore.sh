@@ -24,8 +24,7 @@ restore() {
 meant() {
 	scratch_umount
 	scratch_mount
-	sed -n 's/.*"type":"trial","trial":\([0-9]*\),"tries":\([0-9]*\),"file":"\([^"]*\)".*"result":\([0-9-]*\).*/\1 \2 \4 \3/p' \
-		"/out/$outcome.truth" | /in/meant "$seed" "${outcome%%-*}" >"/out/$1" || :
+	trials "/out/$outcome.truth" | /in/meant "$seed" "${outcome%%-*}" >"/out/$1" || :
 }
 
 for outcome in "$@"; do
