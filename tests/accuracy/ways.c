@@ -264,10 +264,21 @@ static int offline_hard(struct engine *engine, struct trial *trial)
 	return offline(trial, "/sys/devices/system/memory/hard_offline_page");
 }
 
+/* The tool looks names up, and has a directory open for that moment. */
+static int unmount_soon(const char *dir)
+{
+	int err = -1;
+
+	for (int i = 0; i < 40 && (err = umount2(dir, 0)) && errno == EBUSY;
+	     i++)
+		usleep(50000);
+	return err;
+}
+
 static int unmount(struct engine *engine, struct trial *trial)
 {
 	(void)trial;
-	if (umount2(engine->dir, 0) ||
+	if (unmount_soon(engine->dir) ||
 	    mount(engine->device, engine->dir, "btrfs", 0, engine->options))
 		return -errno;
 	return 0;
