@@ -173,7 +173,7 @@ check: prepare-tests
 
 full: prepare-tests
 	$(Q)FULL=1 KILLS=200 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 9600 vm" \
-		"matrix 7200 matrix" "cost 240 bench" "storm 900 storm" "shapes 3600 module/shapes" "mutants 1800 mutants"
+		"matrix 7200 matrix" "cost 900 bench" "storm 900 storm" "shapes 3600 module/shapes" "mutants 1800 mutants"
 
 # A program for each of the compilers that the kernel side is built with.
 clangs := clang-14 clang-19
