@@ -212,44 +212,46 @@ int rescued_parse(const void *bytes, size_t len, struct rescued *out)
 	return parse_line(line, (size_t)(end - line), out);
 }
 
-/* A regular file, of a size that can be. Returns its bytes, to be freed. */
-static char *read_all(int fd, size_t *len, int *err)
+/* All bytes of a file of this size. Returns 0, -EBADMSG or -errno. */
+static int read_all(int fd, char *bytes, size_t size)
+{
+	ssize_t got = pread(fd, bytes, size + 1, 0);
+
+	if (got < 0)
+		return -errno;
+	return got == (ssize_t)size ? 0 : -EBADMSG;
+}
+
+/* A regular file, of a size that can be. */
+static int read_file(int fd, struct rescued *out)
 {
 	struct stat st;
-	char *bytes = NULL;
-	ssize_t got;
+	char *bytes;
+	int err;
 
-	*err = fstat(fd, &st) ? -errno : 0;
-	if (!*err && (!S_ISREG(st.st_mode) || st.st_size > RESCUED_MAX))
-		*err = -EBADMSG;
-	if (!*err && !(bytes = malloc((size_t)st.st_size + 1)))
-		*err = -ENOMEM;
-	if (*err)
-		return NULL;
-	got = pread(fd, bytes, (size_t)st.st_size + 1, 0);
-	if (got == st.st_size) {
-		*len = (size_t)got;
-		return bytes;
-	}
-	*err = got < 0 ? -errno : -EBADMSG;
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_size > RESCUED_MAX)
+		return -EBADMSG;
+	bytes = malloc((size_t)st.st_size + 1);
+	if (!bytes)
+		return -ENOMEM;
+	err = read_all(fd, bytes, (size_t)st.st_size);
+	if (!err)
+		err = rescued_parse(bytes, (size_t)st.st_size, out);
 	free(bytes);
-	return NULL;
+	return err;
 }
 
 int rescued_read(int dir, const char *name, struct rescued *out)
 {
 	int fd = openat(dir, name,
 			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	size_t len = 0;
-	char *bytes;
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	bytes = read_all(fd, &len, &err);
-	if (bytes)
-		err = rescued_parse(bytes, len, out);
-	free(bytes);
+	err = read_file(fd, out);
 	close(fd);
 	return err;
 }

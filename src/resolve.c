@@ -309,7 +309,7 @@ void resolve_shown(const struct resolver *r, struct finding *f,
 	f->path_known = strlen(fs_path) < sizeof(f->path);
 	if (!f->path_known)
 		return;
-	strcpy(f->path, fs_path);
+	memcpy(f->path, fs_path, strlen(fs_path) + 1);
 	f->path_in_fs =
 		!mounted_path(find_mount(r, f, fs_path), fs_path, f->path);
 }
