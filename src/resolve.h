@@ -34,4 +34,14 @@ int resolve_finding(struct resolver *r, struct finding *f);
  */
 void resolve_on_disk(struct resolver *r, struct finding *f);
 
+/*
+ * Opens the directory in which a finding's file is, by the path that
+ * resolve_finding() gave it, if it is of the finding's filesystem and
+ * subvolume, and writes the file's name in it. Whether that is still the
+ * finding's file has to be looked at. As careful as above. Returns a
+ * descriptor, or -1 if that is not possible.
+ */
+int resolve_dir(struct resolver *r, const struct finding *f, char *name,
+		size_t size);
+
 #endif
