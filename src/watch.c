@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,8 +26,10 @@
 #include "rescue.h"
 #include "resolve.h"
 #include "rhythm.h"
+#include "signals.h"
 #include "tracer.h"
 #include "watch.h"
+#include "watch_say.h"
 #include "watched_device.h"
 
 struct watch {
@@ -169,18 +169,6 @@ static int open_report(struct watch *w)
 	return begin(w, &info);
 }
 
-/* SIGINT and SIGTERM become readable: the loop ends in an orderly way. */
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static int start(struct watch *w)
 {
 	struct tracer_options options = {
@@ -220,15 +208,6 @@ static int start(struct watch *w)
 	evidence_init(&w->evidence);
 	w->tracer = tracer_new(&options, w->ksyms, on_record, w, &code);
 	return w->tracer ? 0 : code;
-}
-
-static void show_hooks(const struct watch *w)
-{
-	const char *program = NULL, *role;
-
-	for (unsigned int i = 0; (role = tracer_role(w->tracer, i, &program));
-	     i++)
-		fprintf(stderr, "%-16s %s\n", role, program ? program : "none");
 }
 
 /* ---- run ------------------------------------------------------------ */
@@ -338,7 +317,7 @@ static int watch(struct watch *w)
 		complain("with these hooks nobody sees %s",
 			 tracer_unseen(w->tracer));
 	if (w->options.verbose)
-		show_hooks(w);
+		watch_say_hooks(w->tracer);
 	err = open_report(w);
 	if (!err)
 		err = evidence_begin(&w->evidence, &w->options);
@@ -349,16 +328,7 @@ static int watch(struct watch *w)
 	evidence_end(&w->evidence, !err);
 	if (!err)
 		return summary.exit_code;
-	if (ferror(stdout))
-		complain(
-			"cannot write the output: %s; make room or name another place",
-			strerror(-err));
-	else if (w->keep && recording_writer_error(w->keep))
-		complain(
-			"cannot write the recording: %s; make room or name another place",
-			strerror(-recording_writer_error(w->keep)));
-	else
-		complain("cannot go on: %s", strerror(-err));
+	watch_say_error(err, w->keep);
 	return EXIT_NO_ANSWER;
 }
 
@@ -368,7 +338,7 @@ int watch_run(const struct options *options, struct recording_writer *keep)
 	int code;
 
 	log_libbpf(w.options.verbose);
-	w.signals = open_signals();
+	w.signals = signals_open();
 	code = watch(&w);
 	tracer_free(w.tracer);
 	report_free(w.report);
