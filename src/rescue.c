@@ -287,6 +287,14 @@ void rescuer_finding(struct rescuer *r, const struct rescue_help *help,
 	contents_forget(r->contents, &record->window);
 }
 
+const void *rescuer_bytes(const struct rescuer *r, const struct record *record)
+{
+	const struct content *c =
+		r ? contents_of(r->contents, &record->window) : NULL;
+
+	return c ? c->bytes : NULL;
+}
+
 void rescuer_sums(const struct rescuer *r, struct summary *s)
 {
 	uint64_t told = 0;

@@ -49,10 +49,16 @@ void rescuer_content(struct rescuer *r, const void *data, size_t size);
 /*
  * Sets f->rescue and f->rescue_file of a finding from this record, and writes
  * or removes its file. A file that cannot be written
- * is no error: the finding says so. All four: `r` may be NULL.
+ * is no error: the finding says so. All five: `r` may be NULL.
  */
 void rescuer_finding(struct rescuer *r, const struct rescue_help *help,
 		     const struct record *record, struct finding *f);
+
+/*
+ * The content (CONTENT_LEN bytes) of the page of a window that is not settled,
+ * until the next call; NULL: it did not arrive.
+ */
+const void *rescuer_bytes(const struct rescuer *r, const struct record *record);
 
 /* Of `lost` pages, how many were saved, and how many were not, and why. */
 void rescuer_sums(const struct rescuer *r, struct summary *s);

@@ -15,6 +15,8 @@
 #include "finding.h"
 #include "follow.h"
 #include "footprint.h"
+#include "heal.h"
+#include "heal_helper.h"
 #include "log.h"
 #include "now.h"
 #include "options.h"
@@ -45,6 +47,7 @@ struct watch {
 	struct recording_writer *keep; /* NULL: nothing is recorded */
 	struct recorder *recorder;
 	struct rescuer *rescuer; /* NULL: no content is saved */
+	struct healer *healer;	 /* NULL: nothing is healed */
 	__u64 start_ns;
 	__u64 first_ns; /* of the first record since it woke, 0: none */
 	int signals;
@@ -75,15 +78,24 @@ static int on_record(void *arg, const void *data, size_t size)
 	}
 	if (!w->first_ns)
 		w->first_ns = record.ns;
-	recorder_raw(w->recorder, data, size);
 	finding_from_record(&record, &finding);
+	if (healer_holds(w->healer, &finding, data, size))
+		return 0;
+	recorder_raw(w->recorder, data, size);
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (needs_names(w, &finding) && resolve_finding(w->resolver, &finding))
 		finding.complete = false;
 	follow_finding(&w->follow, w->tracer, &finding, now_ns());
 	err = findings_note(w->findings, &finding);
 	rescuer_finding(w->rescuer, &help, &record, &finding);
+	healer_finding(w->healer, &finding, rescuer_bytes(w->rescuer, &record));
 	return err ? err : report_finding(w->report, &finding);
+}
+
+static struct heal_help heal_help(struct watch *w)
+{
+	return (struct heal_help){ w->resolver, resolve_dir, w->report,
+				   on_record, w };
 }
 
 static int on_content(void *arg, const void *data, size_t size)
@@ -184,6 +196,11 @@ static int start(struct watch *w)
 		.verbose = w->options.verbose,
 		.content = on_content,
 	};
+	const struct healer_options heal = {
+		.asked = w->options.heal,
+		.limit_ns = HEAL_LIMIT_NS,
+		.serve = heal_helper_serve,
+	};
 	int code = EXIT_NO_ANSWER;
 
 	if (w->options.mount)
@@ -195,6 +212,8 @@ static int start(struct watch *w)
 		code = process_check(w->options.pid);
 	if (code)
 		return code;
+	if (healer_new(&heal, &w->healer))
+		return EXIT_NO_ANSWER;
 	w->findings = findings_new();
 	if (w->signals < 0 || !w->findings ||
 	    resolver_new(w->options.mount, &w->resolver)) {
@@ -226,7 +245,8 @@ static int look_again(struct watch *w)
 		err = tracer_sweep(w->tracer);
 	if (!err)
 		err = evidence_look(&w->evidence, w->tracer);
-	rhythm_looked(&w->rhythm, busy || follow_busy(&w->follow),
+	rhythm_looked(&w->rhythm,
+		      busy || follow_busy(&w->follow) || healer_busy(w->healer),
 		      blindness_due(&w->evidence.blindness), now);
 	return err;
 }
@@ -234,6 +254,7 @@ static int look_again(struct watch *w)
 /* What there is to do after a sleep, which was cut short if `woken`. */
 static int wake_up(struct watch *w, bool woken, bool switched)
 {
+	const struct heal_help help = heal_help(w);
 	__u64 now = now_ns();
 	int err;
 
@@ -243,8 +264,12 @@ static int wake_up(struct watch *w, bool woken, bool switched)
 	if (switched)
 		rhythm_hurry(&w->rhythm, now);
 	err = tracer_poll(w->tracer);
+	if (!err)
+		err = healer_tick(w->healer, &help, now);
 	if (err)
 		return err;
+	if (healer_done(w->healer))
+		rhythm_hurry(&w->rhythm, now);
 	evidence_told(&w->evidence, now);
 	evidence_rested(&w->evidence, w->first_ns ? w->first_ns : now);
 	err = report_tick(w->report, now);
@@ -262,6 +287,7 @@ static int run(struct watch *w)
 		{ .fd = tracer_fd(w->tracer), .events = POLLIN },
 		{ .fd = w->evidence.hook_switch.inotify, .events = POLLIN },
 		{ .fd = w->evidence.probe_switch.inotify, .events = POLLIN },
+		{ .events = POLLIN }, /* the healer's, if it has one */
 	};
 	__u64 length = (__u64)(w->options.duration * 1e9);
 	__u64 end = length ? w->start_ns + length : 0;
@@ -269,9 +295,11 @@ static int run(struct watch *w)
 
 	rhythm_begin(&w->rhythm, now_ns());
 	while (!err && !(fds[0].revents & POLLIN) && (!end || now_ns() < end)) {
-		int n = poll(fds, sizeof(fds) / sizeof(fds[0]),
-			     rhythm_wait(&w->rhythm, end, now_ns()));
+		int n;
 
+		fds[4].fd = healer_fd(w->healer);
+		n = poll(fds, sizeof(fds) / sizeof(fds[0]),
+			 rhythm_wait(&w->rhythm, end, now_ns()));
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		err = wake_up(w, n > 0,
@@ -285,11 +313,12 @@ static int run(struct watch *w)
 /* The last look, the last records, the sums. */
 static int finish(struct watch *w, struct summary *s)
 {
-	int err = 0;
+	const struct heal_help help = heal_help(w);
+	int err = healer_end(w->healer, &help);
 
 	s->kernel_bytes = footprint_kernel();
 	s->rss_bytes = footprint_process();
-	if (tracer_busy(w->tracer))
+	if (!err && tracer_busy(w->tracer))
 		err = tracer_sweep(w->tracer);
 	tracer_stop(w->tracer);
 	if (!err)
@@ -300,6 +329,7 @@ static int finish(struct watch *w, struct summary *s)
 	if (!err)
 		err = evidence_finish(&w->evidence, s);
 	rescuer_sums(w->rescuer, s);
+	healer_sums(w->healer, s);
 	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
 	s->exit_code = summary_exit_code(s);
 	return err ? err : report_summary(w->report, s);
@@ -344,6 +374,7 @@ int watch_run(const struct options *options, struct recording_writer *keep)
 	report_free(w.report);
 	recorder_free(w.recorder);
 	rescuer_free(w.rescuer);
+	healer_free(w.healer);
 	findings_free(w.findings);
 	resolver_free(w.resolver);
 	ksyms_free(w.ksyms);
