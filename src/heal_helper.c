@@ -47,6 +47,7 @@ int heal_request_take(int socket, struct heal_request *q, int *dir)
 	ssize_t got = recvmsg(socket, &m, MSG_CMSG_CLOEXEC);
 	const struct cmsghdr *c;
 
+	*dir = -1;
 	if (got < 0)
 		return -errno;
 	if (!got)

@@ -2,14 +2,12 @@
 /* heal_page.c - see heal_page.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "heal_page.h"
@@ -24,7 +22,6 @@ static const struct {
 	{ EWOULDBLOCK, HEAL_leased }, { ETXTBSY, HEAL_running },
 	{ EROFS, HEAL_read_only },    { EPERM, HEAL_immutable },
 	{ ENOENT, HEAL_no_name },     { ELOOP, HEAL_no_name },
-	{ EXDEV, HEAL_no_name },
 };
 
 /* Where SIGBUS goes: a handler is given nothing that could hold it. */
@@ -59,13 +56,9 @@ static bool is_same_file(const struct stat *st, const struct heal_file *file)
  */
 static int open_file(int dir, const char *name, enum heal *why)
 {
-	struct open_how how = {
-		.flags = O_RDWR | O_NOFOLLOW | O_NOATIME | O_NONBLOCK |
-			 O_NOCTTY | O_CLOEXEC,
-		.resolve =
-			RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
-	};
-	int fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+	int fd = openat(dir, name,
+			O_RDWR | O_NOFOLLOW | O_NOATIME | O_NONBLOCK |
+				O_NOCTTY | O_CLOEXEC);
 
 	*why = HEAL_failed;
 	for (size_t i = 0; fd < 0 && i < sizeof(opening) / sizeof(opening[0]);
@@ -154,7 +147,8 @@ static enum heal heal_opened(int fd, const struct heal_request *q)
 	return heal;
 }
 
-/* No byte outside of the page is touched, whatever is asked. */
+/* No byte outside of the page is touched, and no file elsewhere, whatever is
+ * asked. */
 static bool is_sound(const struct heal_request *q)
 {
 	uint64_t begin = q->page << WINDOW_PAGE_SHIFT;
@@ -167,7 +161,7 @@ static bool is_sound(const struct heal_request *q)
 			return false;
 	}
 	return q->bound[0].from < q->bound[0].to &&
-	       memchr(q->name, '\0', sizeof(q->name));
+	       memchr(q->name, '\0', sizeof(q->name)) && !strchr(q->name, '/');
 }
 
 enum heal heal_page(int proc, int dir, const struct heal_request *q)

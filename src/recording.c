@@ -41,16 +41,6 @@ const struct field recording_finding_fields[] = {
 	FIELD_END,
 };
 
-const struct field recording_heal_fields[] = {
-	FIELD(1, FIELD_U64, struct heal_note, ns),
-	FIELD(2, FIELD_STRING, struct heal_note, id),
-	FIELD(3, FIELD_U64, struct heal_note, ino),
-	FIELD(4, FIELD_U64, struct heal_note, page),
-	FIELD(5, FIELD_U32, struct heal_note, heal),
-	FIELD(6, FIELD_STRING, struct heal_note, path),
-	FIELD_END,
-};
-
 const struct field recording_blind_fields[] = {
 	FIELD(1, FIELD_U64, struct blind_info, count),
 	FIELD(2, FIELD_U64, struct blind_info, first_ns),
@@ -101,6 +91,16 @@ const struct field recording_summary_fields[] = {
 	FIELD(53, FIELD_U64, struct summary, heal[HEAL_settled]),
 	FIELD(54, FIELD_U64, struct summary, heal[HEAL_unconfirmed]),
 	FIELD(55, FIELD_U64, struct summary, heal[HEAL_ended]),
+	FIELD_END,
+};
+
+const struct field recording_heal_fields[] = {
+	FIELD(1, FIELD_U64, struct heal_note, ns),
+	FIELD(2, FIELD_STRING, struct heal_note, id),
+	FIELD(3, FIELD_U64, struct heal_note, ino),
+	FIELD(4, FIELD_U64, struct heal_note, page),
+	FIELD(5, FIELD_U32, struct heal_note, heal),
+	FIELD(6, FIELD_STRING, struct heal_note, path),
 	FIELD_END,
 };
 
