@@ -34,6 +34,23 @@ right() {
 	[ "$(grep -cx "0 of $trials right" "$out/early-clean.check")" = 3 ]
 }
 
+@test "while somebody drops all caches all the time: what is called healed is there, what is lost is saved" {
+	local healed lost wrong
+	machine $((60 + trials * 4)) early-clean -f "$top/.build/strand" "$here/scenario/heal_race.sh" early-clean "$seed" $((trials * 5))
+	says early-clean 'last | .blind == [] and .open_stranded == 0'
+	healed=$(jq -r 'select(.heal.healed == true) | "\(.inode) right"' "$out/early-clean.json" | sort -u)
+	lost=$(jq -r 'select(.class == "lost") | "\(.inode) wrong"' "$out/early-clean.json" | sort -u)
+	echo "$(wc -l <<<"$healed") healed, $(grep -c . <<<"$lost") lost"
+	jq -c 'select(.type == "summary") | .heal' "$out/early-clean.json"
+	# All of both kinds are as they are said to be, and what is wrong was said to be lost.
+	[ -n "$healed" ] && [ -n "$lost" ]
+	[ -z "$(comm -23 <(printf '%s\n' "$healed" "$lost" | sort -u) <(sort -u "$out/early-clean.list"))" ]
+	wrong=$(grep wrong "$out/early-clean.list" | sort -u)
+	diff <(echo "$wrong") <(echo "$lost")
+	says early-clean 'map(select(.class == "lost" and .rescue.saved != true)) == []'
+	[ "$(find "$out/rescue" -name '*.rescue' | wc -l)" = "$(wc -l <<<"$lost")" ]
+}
+
 @test "stock: there is nothing to heal" {
 	machine 100 stock -f "$top/.build/strand" "$here/scenario/heal.sh" stock "$seed" "$trials"
 	right stock

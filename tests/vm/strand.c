@@ -5,6 +5,7 @@
  *
  *	strand make DIR COUNT SEED	files 1 to COUNT, the page of each
  *stranded strand check DIR COUNT SEED	are they as if they had been written?
+ *	strand list DIR COUNT SEED	the same, "INODE right" or "INODE wrong"
  *	strand page FILE PAGE SEED	a page of a file that is there
  *	strand checkpage FILE PAGE SEED
  *	strand direct|lease|freeze|verity FILE
@@ -13,16 +14,19 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/fs.h>
 #include <linux/fsverity.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "provoke_fault.h"
@@ -164,25 +168,43 @@ static bool page_is(int fd, uint64_t page, uint64_t seed, uint64_t file,
 	       !memcmp(want, got, sizeof(got));
 }
 
-static int check(char **argv)
+/* Is the file as if its page had been written? *ino is its number, or 0. */
+static bool file_is_right(const char *dir, unsigned long file, uint64_t seed,
+			  uint64_t *ino)
+{
+	struct stat st = { 0 };
+	bool right = true;
+	char path[512];
+	int fd;
+
+	name_of(path, dir, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	fstat(fd, &st);
+	*ino = st.st_ino;
+	for (uint64_t page = 0; page < PAGES; page++)
+		right &= page_is(fd, page, seed, file, page == file % PAGES);
+	close(fd);
+	return right;
+}
+
+static int check(char **argv, bool list)
 {
 	unsigned long count = strtoul(argv[1], NULL, 10), right = 0;
 	uint64_t seed = strtoull(argv[2], NULL, 10);
 
 	for (unsigned long i = 1; i <= count; i++) {
-		char path[512];
-		bool all = true;
-		int fd;
+		uint64_t ino = 0;
+		bool good = file_is_right(argv[0], i, seed, &ino);
 
-		name_of(path, argv[0], i);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		for (uint64_t page = 0; page < PAGES; page++)
-			all &= page_is(fd, page, seed, i, page == i % PAGES);
-		right += fd >= 0 && all;
-		if (fd >= 0)
-			close(fd);
+		right += good;
+		if (list)
+			printf("%" PRIu64 " %s\n", ino,
+			       good ? "right" : "wrong");
 	}
-	printf("%lu of %lu right\n", right, count);
+	if (!list)
+		printf("%lu of %lu right\n", right, count);
 	return right == count ? 0 : -EILSEQ;
 }
 
@@ -251,8 +273,9 @@ int main(int argc, char **argv)
 
 	if (argc == 3) {
 		err = hold(what, argv[2]);
-	} else if (argc == 5 && !strcmp(what, "check")) {
-		err = check(argv + 2);
+	} else if (argc == 5 &&
+		   (!strcmp(what, "check") || !strcmp(what, "list"))) {
+		err = check(argv + 2, *what == 'l');
 	} else if (argc == 5 && !strcmp(what, "checkpage")) {
 		err = one_page(NULL, argv + 2, false);
 	} else if (argc == 5) {
