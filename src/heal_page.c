@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -19,9 +20,10 @@ static const struct {
 	int err;
 	enum heal heal;
 } opening[] = {
-	{ EWOULDBLOCK, HEAL_leased }, { ETXTBSY, HEAL_running },
-	{ EROFS, HEAL_read_only },    { EPERM, HEAL_immutable },
-	{ ENOENT, HEAL_no_name },     { ELOOP, HEAL_no_name },
+	{ EWOULDBLOCK, HEAL_leased },
+	{ ETXTBSY, HEAL_running },
+	{ EROFS, HEAL_read_only },
+	{ EPERM, HEAL_immutable },
 };
 
 /* Where SIGBUS goes: a handler is given nothing that could hold it. */
@@ -51,15 +53,17 @@ static bool is_same_file(const struct stat *st, const struct heal_file *file)
 }
 
 /*
- * An open() for writing breaks leases, and waits for it if it may; others then
+ * Opens the very file that `seat` stands for, whatever has its name by now. An
+ * open for writing breaks leases, and waits for it if it may; and then others
  * cannot run the file. So it comes last.
  */
-static int open_file(int dir, const char *name, enum heal *why)
+static int open_file(int seat, enum heal *why)
 {
-	int fd = openat(dir, name,
-			O_RDWR | O_NOFOLLOW | O_NOATIME | O_NONBLOCK |
-				O_NOCTTY | O_CLOEXEC);
+	char path[32];
+	int fd;
 
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", seat);
+	fd = open(path, O_RDWR | O_NOATIME | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	*why = HEAL_failed;
 	for (size_t i = 0; fd < 0 && i < sizeof(opening) / sizeof(opening[0]);
 	     i++)
@@ -164,30 +168,43 @@ static bool is_sound(const struct heal_request *q)
 	       memchr(q->name, '\0', sizeof(q->name)) && !strchr(q->name, '/');
 }
 
+static enum heal heal_seated(int proc, int seat, const struct heal_file *file,
+			     const struct heal_request *q)
+{
+	enum heal heal;
+	struct stat st;
+	int fd;
+
+	if (fstat(seat, &st) || !is_same_file(&st, file))
+		return HEAL_no_name;
+	heal = heal_refuse(proc, seat, file);
+	if (heal != HEAL_healed)
+		return heal;
+	fd = open_file(seat, &heal);
+	if (fd < 0)
+		return heal;
+	heal = heal_opened(fd, q);
+	close(fd);
+	return heal;
+}
+
+/* To hold a file by O_PATH does not open it: nobody notices. */
 enum heal heal_page(int proc, int dir, const struct heal_request *q)
 {
 	struct heal_file file = { .sb_dev = q->sb_dev, .ino = q->ino };
 	enum heal heal;
 	struct stat st;
-	int fd;
+	int seat;
 
 	if (!HEAL_CAN_STORE)
 		return HEAL_unsupported;
 	if (!is_sound(q) || fstat(dir, &st))
 		return HEAL_failed;
 	file.dev = st.st_dev;
-	if (fstatat(dir, q->name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) ||
-	    !is_same_file(&st, &file))
+	seat = openat(dir, q->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (seat < 0)
 		return HEAL_no_name;
-	heal = heal_refuse(proc, dir, q->name, &file);
-	if (heal != HEAL_healed)
-		return heal;
-	fd = open_file(dir, q->name, &heal);
-	if (fd < 0)
-		return heal;
-	heal = HEAL_no_name;
-	if (!fstat(fd, &st) && is_same_file(&st, &file))
-		heal = heal_opened(fd, q);
-	close(fd);
+	heal = heal_seated(proc, seat, &file, q);
+	close(seat);
 	return heal;
 }

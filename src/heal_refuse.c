@@ -19,14 +19,13 @@ struct opened {
 	bool ino_known; /* kernels before 5.14 do not tell */
 };
 
-static enum heal refuse_attributes(int dir, const char *name)
+static enum heal refuse_attributes(int seat)
 {
 	const __u64 fixed = STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND;
 	struct statx st;
 
-	if (statx(dir, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
-		  STATX_BASIC_STATS, &st))
-		return errno == ENOENT ? HEAL_no_name : HEAL_failed;
+	if (statx(seat, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st))
+		return HEAL_failed;
 	if (st.stx_attributes & STATX_ATTR_VERITY)
 		return HEAL_verity;
 	return st.stx_attributes & fixed ? HEAL_immutable : HEAL_healed;
@@ -210,10 +209,9 @@ static enum heal refuse_by(int proc, const char *path,
 	return heal;
 }
 
-enum heal heal_refuse(int proc, int dir, const char *name,
-		      const struct heal_file *file)
+enum heal heal_refuse(int proc, int seat, const struct heal_file *file)
 {
-	enum heal heal = refuse_attributes(dir, name);
+	enum heal heal = refuse_attributes(seat);
 
 	if (heal == HEAL_healed)
 		heal = refuse_by(proc, "locks", heal_refuse_leased, file);

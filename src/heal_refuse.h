@@ -21,11 +21,10 @@ struct heal_file {
 
 /*
  * What stands against it: HEAL_immutable, HEAL_verity, HEAL_leased,
- * HEAL_swapfile, HEAL_direct_io, HEAL_unsure, or HEAL_healed: nothing. `name`
- * is the file's in the directory `dir`, `proc` is a descriptor of /proc.
+ * HEAL_swapfile, HEAL_direct_io, HEAL_unsure, or HEAL_healed: nothing. `seat`
+ * is a descriptor of the file, by O_PATH, and `proc` one of /proc.
  */
-enum heal heal_refuse(int proc, int dir, const char *name,
-		      const struct heal_file *file);
+enum heal heal_refuse(int proc, int seat, const struct heal_file *file);
 
 /*
  * The parts of it. A table of /proc that could not be opened, NULL, tells
