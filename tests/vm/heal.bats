@@ -70,7 +70,7 @@ left_alone() {
 
 @test "what is not healed: whose file is used otherwise, cannot be written, or has no room" {
 	local reason
-	machine 300 early-clean -f "$top/.build/strand" -p btrfs -p chattr -p mkswap -p /usr/sbin/swapon -p /usr/sbin/swapoff \
+	machine 400 early-clean -f "$top/.build/strand" -p btrfs -p chattr -p mkswap -p /usr/sbin/swapon -p /usr/sbin/swapoff \
 		"$here/scenario/heal_refused.sh" early-clean "$seed"
 	for reason in direct_io leased running immutable verity read_only swapfile no_name no_space time_limit; do
 		left_alone "$reason"
