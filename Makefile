@@ -169,10 +169,10 @@ demo: prepare
 quick_groups = "quick 300 unit replay,cli,module" "fuzz 120 fuzz" "harness 180 harness"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "lanes 480 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
-		"machines 1260 vm:check,recording,rescue,restore,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 480 vm:silence,soaks"
+		"machines 1380 vm:check,recording,rescue,restore,heal,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 480 vm:silence,soaks"
 
 full: prepare-tests
-	$(Q)FULL=1 KILLS=200 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 9600 vm" \
+	$(Q)FULL=1 KILLS=200 HAMMER=100000 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 12000 vm" \
 		"matrix 7200 matrix" "cost 900 bench" "storm 900 storm" "shapes 3600 module/shapes" "mutants 1800 mutants"
 
 # A program for each of the compilers that the kernel side is built with.
@@ -246,8 +246,8 @@ lint:
 	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/replay/*.c tests/vm/*.[ch] tests/accuracy/*.[ch] tests/accuracy/host/*.c tests/vm/silence/*.[ch] tests/matrix/*.c tests/bench/*.c
 	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/module/shapes/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh tests/bench/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/vm/rescued.c tests/vm/meant.c tests/vm/newer.c tests/accuracy tests/vm/silence tests/matrix tests/bench/rows.c tests/bench/floor.c
-	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/vm/rescued.c tests/vm/meant.c tests/vm/newer.c tests/accuracy/*.c tests/accuracy/host/*.c tests/vm/silence/*.c tests/matrix/*.c tests/bench/rows.c tests/bench/floor.c | xargs -P2 -I% \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/vm/rescued.c tests/vm/meant.c tests/vm/newer.c tests/vm/strand.c tests/vm/hammer.c tests/accuracy tests/vm/silence tests/matrix tests/bench/rows.c tests/bench/floor.c
+	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/vm/rescued.c tests/vm/meant.c tests/vm/newer.c tests/vm/strand.c tests/vm/hammer.c tests/accuracy/*.c tests/accuracy/host/*.c tests/vm/silence/*.c tests/matrix/*.c tests/bench/rows.c tests/bench/floor.c | xargs -P2 -I% \
 		clang-tidy --quiet --warnings-as-errors='*' % -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
 
 install: btrfs-dirtywatch

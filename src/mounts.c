@@ -262,6 +262,25 @@ const struct mount *mounts_of_point(const struct mounts *t, const char *path)
 	return best;
 }
 
+const struct mount *mounts_holding(const struct mounts *t, unsigned int dev,
+				   const char *path)
+{
+	const struct mount *best = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		const struct mount *m = &t->mounts[i];
+		size_t len = strlen(m->point);
+
+		if ((m->major << 20 | m->minor) == dev && len > longest &&
+		    mounts_below(m->point, path) && !is_hidden(t, i)) {
+			longest = len;
+			best = m;
+		}
+	}
+	return best;
+}
+
 const struct mount *mounts_of_type(const struct mounts *t, const char *fstype)
 {
 	size_t i = t->count;

@@ -49,6 +49,13 @@ const struct mount *mounts_find(const struct mounts *t, unsigned int dev,
  */
 const struct mount *mounts_of_point(const struct mounts *t, const char *path);
 
+/*
+ * The deepest mount of a device below whose point `path` lies, by the words of
+ * the path alone. NULL: there is none.
+ */
+const struct mount *mounts_holding(const struct mounts *t, unsigned int dev,
+				   const char *path);
+
 /* The mount of that type which was made last, or NULL. */
 const struct mount *mounts_of_type(const struct mounts *t, const char *fstype);
 

@@ -29,6 +29,7 @@ enum {
 	OPT_RESCUE_LIMIT,
 	OPT_RESCUE_RATE,
 	OPT_RESCUE_RING,
+	OPT_HEAL,
 };
 
 static const struct argp_option table[] = {
@@ -51,6 +52,9 @@ static const struct argp_option table[] = {
 	{ "rescue-ring", OPT_RESCUE_RING, "KIB", 0,
 	  "Size of the ring buffer for contents, a power of two (default 4096)",
 	  1 },
+	{ "heal", OPT_HEAL, NULL, 0,
+	  "Dirty stranded pages again, so that they are written; with --rescue",
+	  0 },
 	{ "ring-size", OPT_RING, "KIB", 0,
 	  "Size of the ring buffer, a power of two (default 1024)", 1 },
 	{ "limit", OPT_LIMIT, "N", 0,
@@ -139,6 +143,9 @@ static error_t parse_flag(int key, struct options *o)
 	case 'v':
 		o->verbose++;
 		break;
+	case OPT_HEAL:
+		o->heal = true;
+		break;
 	case OPT_NO_MODULE_BTF:
 		o->no_module_btf = true;
 		break;
@@ -172,6 +179,26 @@ static error_t parse_rescue(int key, char *arg, struct argp_state *state,
 		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
+}
+
+/*
+ * A guard can heal once it watches: before, and if it stays one, it sees no
+ * write call, and so no page stranded.
+ */
+static void check_together(struct argp_state *state, const struct options *o)
+{
+	if (o->guard && o->pid)
+		argp_error(
+			state,
+			"a guard does not know whose write it was: leave out --guard or --pid");
+	if (o->heal && !o->rescue.dir)
+		argp_error(
+			state,
+			"only what is rescued is healed: name a folder by --rescue, or leave out --heal");
+	if (o->heal && o->stay_guard)
+		argp_error(
+			state,
+			"what stays a guard sees no page stranded: leave out --heal or --stay-guard");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -219,10 +246,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		argp_error(state, "'%s' is one argument too many", arg);
 		break;
 	case ARGP_KEY_END:
-		if (o->guard && o->pid)
-			argp_error(
-				state,
-				"a guard does not know whose write it was: leave out --guard or --pid");
+		check_together(state, o);
 		break;
 	default:
 		return parse_rescue(key, arg, state, &o->rescue)

@@ -25,6 +25,7 @@ struct options {
 	bool json;
 	bool guard;	 /* few hooks until the first sign of a loss */
 	bool stay_guard; /* whatever it sees: for tests */
+	bool heal;	 /* dirty stranded pages again */
 	bool quiet;	 /* print nothing: for `record` */
 	struct hook_wishes hooks;
 	struct rescue_options rescue;

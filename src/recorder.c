@@ -276,11 +276,23 @@ static int left_chunk(struct report *report, const struct left_out *left)
 	return recording_chunk(r->writer, CHUNK_LEFT);
 }
 
+static int heal_chunk(struct report *report, const struct heal_note *note)
+{
+	struct recorder *r = recorder_of(report);
+	int err = follow_zone(r, note->ns);
+
+	if (err)
+		return err;
+	fields_put(r->writer, recording_heal_fields, note, NULL);
+	return recording_chunk(r->writer, CHUNK_HEAL);
+}
+
 static const struct report_ops ops = {
 	.start = start_chunk,
 	.finding = finding_chunk,
 	.blind = blind_chunk,
 	.summary = summary_chunk,
+	.heal = heal_chunk,
 	.left = left_chunk,
 };
 

@@ -37,6 +37,7 @@ const struct field recording_finding_fields[] = {
 	FIELD(16, FIELD_U64, struct finding, on_disk.generation),
 	FIELD(17, FIELD_U64, struct finding, on_disk.address),
 	FIELD(18, FIELD_STRING, struct finding, on_disk.sum),
+	FIELD(32, FIELD_U32, struct finding, heal),
 	FIELD_END,
 };
 
@@ -66,6 +67,40 @@ const struct field recording_summary_fields[] = {
 	FIELD(14, FIELD_U64, struct summary, rescue[RESCUE_rate]),
 	FIELD(15, FIELD_U64, struct summary, rescue[RESCUE_not_written]),
 	FIELD(16, FIELD_U64, struct summary, rescue[RESCUE_untold]),
+	FIELD(32, FIELD_BOOL, struct summary, healing),
+	FIELD(33, FIELD_U64, struct summary, heal[HEAL_healed]),
+	FIELD(34, FIELD_U64, struct summary, heal[HEAL_not_rescued]),
+	FIELD(35, FIELD_U64, struct summary, heal[HEAL_no_name]),
+	FIELD(36, FIELD_U64, struct summary, heal[HEAL_unsupported]),
+	FIELD(37, FIELD_U64, struct summary, heal[HEAL_direct_io]),
+	FIELD(38, FIELD_U64, struct summary, heal[HEAL_leased]),
+	FIELD(39, FIELD_U64, struct summary, heal[HEAL_running]),
+	FIELD(40, FIELD_U64, struct summary, heal[HEAL_immutable]),
+	FIELD(41, FIELD_U64, struct summary, heal[HEAL_verity]),
+	FIELD(42, FIELD_U64, struct summary, heal[HEAL_read_only]),
+	FIELD(43, FIELD_U64, struct summary, heal[HEAL_swapfile]),
+	FIELD(44, FIELD_U64, struct summary, heal[HEAL_unsure]),
+	FIELD(45, FIELD_U64, struct summary, heal[HEAL_eof]),
+	FIELD(46, FIELD_U64, struct summary, heal[HEAL_dropped]),
+	FIELD(47, FIELD_U64, struct summary, heal[HEAL_changed]),
+	FIELD(48, FIELD_U64, struct summary, heal[HEAL_no_space]),
+	FIELD(49, FIELD_U64, struct summary, heal[HEAL_failed]),
+	FIELD(50, FIELD_U64, struct summary, heal[HEAL_time_limit]),
+	FIELD(51, FIELD_U64, struct summary, heal[HEAL_helper]),
+	FIELD(52, FIELD_U64, struct summary, heal[HEAL_too_many]),
+	FIELD(53, FIELD_U64, struct summary, heal[HEAL_settled]),
+	FIELD(54, FIELD_U64, struct summary, heal[HEAL_unconfirmed]),
+	FIELD(55, FIELD_U64, struct summary, heal[HEAL_ended]),
+	FIELD_END,
+};
+
+const struct field recording_heal_fields[] = {
+	FIELD(1, FIELD_U64, struct heal_note, ns),
+	FIELD(2, FIELD_STRING, struct heal_note, id),
+	FIELD(3, FIELD_U64, struct heal_note, ino),
+	FIELD(4, FIELD_U64, struct heal_note, page),
+	FIELD(5, FIELD_U32, struct heal_note, heal),
+	FIELD(6, FIELD_STRING, struct heal_note, path),
 	FIELD_END,
 };
 

@@ -34,6 +34,7 @@ enum recording_kind {
 	CHUNK_SUMMARY,	 /* counters, blindness, recording_summary_fields */
 	CHUNK_END,	 /* how many chunks there were */
 	CHUNK_LEFT,	 /* so many findings were left out until here */
+	CHUNK_HEAL,	 /* recording_heal_fields */
 	CHUNK_KINDS,
 };
 
@@ -51,6 +52,7 @@ extern const struct field recording_start_fields[];
 extern const struct field recording_finding_fields[];
 
 extern const struct field recording_blind_fields[];
+extern const struct field recording_heal_fields[];
 extern const struct field recording_summary_fields[];
 
 /* The kernel stacks of a finding. Ends in an element without a title. */

@@ -164,7 +164,7 @@ static int take_record(struct recording *rec, struct recording_cursor *c,
 	finding_from_record(&record, &finding);
 	if (fields_get(c, recording_finding_fields, &finding, &why))
 		return refuse(rec, why);
-	if (finding.rescue >= RESCUE_MAX)
+	if (finding.rescue >= RESCUE_MAX || finding.heal >= HEAL_MAX)
 		return refuse(rec, "a field has an impossible value");
 	if (!finding.path[0])
 		finding.path_known = false;
@@ -209,6 +209,20 @@ static int take_blind(struct recording *rec, struct recording_cursor *c,
 		return refuse(rec, why);
 	rec->last_ns = info.last_ns;
 	return report_blind(report, &info);
+}
+
+static int take_heal(struct recording *rec, struct recording_cursor *c,
+		     struct report *report)
+{
+	struct heal_note note = { 0 };
+	const char *why;
+
+	if (fields_get(c, recording_heal_fields, &note, &why))
+		return refuse(rec, why);
+	if (note.heal >= HEAL_MAX)
+		return refuse(rec, "a field has an impossible value");
+	rec->last_ns = note.ns;
+	return report_heal(report, &note);
 }
 
 static int take_counters(struct recording *rec, struct recording_cursor *c)
@@ -311,7 +325,7 @@ static const take_fn takers[CHUNK_KINDS] = {
 	[CHUNK_ZONE] = take_zone,     [CHUNK_SYMBOL] = take_symbol,
 	[CHUNK_RECORD] = take_record, [CHUNK_MALFORMED] = take_malformed,
 	[CHUNK_BLIND] = take_blind,   [CHUNK_SUMMARY] = take_summary,
-	[CHUNK_LEFT] = take_left,
+	[CHUNK_LEFT] = take_left,     [CHUNK_HEAL] = take_heal,
 };
 
 int recording_take(struct recording *rec, struct report *report)

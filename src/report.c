@@ -122,6 +122,18 @@ int report_blind(struct report *r, const struct blind_info *info)
 	return err || !r->also ? err : r->also->ops->blind(r->also, info);
 }
 
+static int say_heal(struct report *r, const struct heal_note *note)
+{
+	return r->ops->heal ? r->ops->heal(r, note) : 0;
+}
+
+int report_heal(struct report *r, const struct heal_note *note)
+{
+	int err = say_heal(r, note);
+
+	return err || !r->also ? err : say_heal(r->also, note);
+}
+
 int report_summary(struct report *r, const struct summary *s)
 {
 	int err = report_left(r);

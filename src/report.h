@@ -51,6 +51,16 @@ struct blind_info {
 	uint32_t pid; /* the process that was ended by force, 0: none */
 };
 
+/* A stranded page that was not healed, at once: its finding was said before. */
+struct heal_note {
+	uint64_t ns;
+	char id[FINDING_ID_LEN]; /* of the finding */
+	uint64_t ino;
+	uint64_t page;
+	enum heal heal; /* why not */
+	char path[FINDING_PATH_LEN];
+};
+
 struct summary {
 	uint64_t counters[COUNT_MAX];
 	struct blind_span blind[BLIND_MAX];
@@ -62,6 +72,8 @@ struct summary {
 	uint64_t rss_bytes;    /* of the tool, resident, 0: not known */
 	bool rescued;	       /* contents of lost pages were to be saved... */
 	uint64_t rescue[RESCUE_MAX]; /* ...and what became of how many */
+	bool healing;		     /* stranded pages were to be healed... */
+	uint64_t heal[HEAL_MAX];     /* ...the same of them */
 	int exit_code;
 };
 
@@ -74,6 +86,7 @@ struct report_word {
 extern const struct report_word report_counters[COUNT_MAX];
 extern const struct report_word report_blinds[BLIND_MAX];
 extern const struct report_word report_rescues[RESCUE_MAX];
+extern const struct report_word report_heals[HEAL_MAX];
 
 /* One line for people; `verbose` >= 1 shows what is in order, too. */
 struct report *report_text_new(FILE *out, bool colour, int verbose);
@@ -90,6 +103,7 @@ struct report *report_none_new(void);
 int report_start(struct report *r, const struct report_start_info *info);
 int report_finding(struct report *r, const struct finding *f);
 int report_blind(struct report *r, const struct blind_info *info);
+int report_heal(struct report *r, const struct heal_note *note);
 int report_summary(struct report *r, const struct summary *s);
 
 /*
@@ -132,7 +146,8 @@ struct report_ops {
 	int (*finding)(struct report *r, const struct finding *f);
 	int (*blind)(struct report *r, const struct blind_info *info);
 	int (*summary)(struct report *r, const struct summary *s);
-	/* NULL: says nothing of it. */
+	/* NULL of these: says nothing of it. */
+	int (*heal)(struct report *r, const struct heal_note *note);
 	int (*left)(struct report *r, const struct left_out *left);
 };
 
@@ -198,6 +213,19 @@ struct json_object *report_on_disk_object(const struct on_disk *d);
 struct json_object *report_rescue_sums(const struct summary *s);
 void report_rescue_print(FILE *out, const struct finding *f);
 void report_rescue_print_sums(FILE *out, const struct summary *s);
+
+/*
+ * What became of the healing of a stranded page, of all together, and of one
+ * at once. NULL, or nothing, as above.
+ */
+struct json_object *report_heal_object(const struct finding *f);
+struct json_object *report_heal_sums(const struct summary *s);
+void report_heal_add_note(const struct report *r, struct json_object *o,
+			  const struct heal_note *note);
+void report_heal_print(FILE *out, const struct finding *f);
+void report_heal_print_sums(FILE *out, const struct summary *s);
+void report_heal_print_note(FILE *out, const struct report *r,
+			    const struct heal_note *note);
 
 /* RFC 3339, UTC, ns; NULL if the wall clock is not known. To be
  * json_object_put(). */

@@ -191,6 +191,7 @@ VALUE(reader)
 }
 
 FIELD(rescue, report_rescue_object(f))
+FIELD(heal, report_heal_object(f))
 FIELD(stack, report_addresses(f->stack, f->stack_len))
 
 VALUE(symbols)
@@ -371,6 +372,7 @@ const struct report_column report_columns[] = {
 	{ "complete", NULL, 0, value_complete, NULL },
 	{ "unsent", NULL, 0, value_unsent, NULL },
 	{ "rescue", NULL, 0, value_rescue, NULL },
+	{ "heal", NULL, 0, value_heal, NULL },
 	{ "stack", NULL, 0, value_stack, NULL },
 	{ "symbols", NULL, 0, value_symbols, NULL },
 	{ "clean_stack", NULL, 0, value_clean_stack, NULL },

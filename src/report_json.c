@@ -161,6 +161,14 @@ static int json_left(struct report *r, const struct left_out *left)
 	return object_emit(r, o);
 }
 
+static int json_heal(struct report *r, const struct heal_note *note)
+{
+	struct json_object *o = object_new("not-healed");
+
+	report_heal_add_note(r, o, note);
+	return object_emit(r, o);
+}
+
 static struct json_object *counters(const struct summary *s)
 {
 	struct json_object *o = json_object_new_object();
@@ -214,6 +222,7 @@ static int json_summary(struct report *r, const struct summary *s)
 	if (s->rss_bytes)
 		add(o, "rss_bytes", json_object_new_uint64(s->rss_bytes));
 	add(o, "rescue", report_rescue_sums(s));
+	add(o, "heal", report_heal_sums(s));
 	add(o, "counters", counters(s));
 	add(o, "blind", blinds(r, s));
 	return object_emit(r, o);
@@ -224,6 +233,7 @@ static const struct report_ops json_ops = {
 	.finding = json_finding,
 	.blind = json_blind,
 	.summary = json_summary,
+	.heal = json_heal,
 	.left = json_left,
 };
 

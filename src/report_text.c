@@ -160,6 +160,7 @@ static void print_details(FILE *out, const struct report *r,
 	else if (f->class == FINDING_LOST && r->verbose >= 1)
 		print_lost(out, r, f);
 	report_rescue_print(out, f);
+	report_heal_print(out, f);
 }
 
 static int text_finding(struct report *r, const struct finding *f)
@@ -244,6 +245,7 @@ static void print_counters(FILE *out, const struct summary *s)
 		fprintf(out, "%12" PRIu64 " %s\n", s->counters[i],
 			report_counters[i].text);
 	report_rescue_print_sums(out, s);
+	report_heal_print_sums(out, s);
 	fprintf(out, "%12" PRIu64 " pages stranded now\n", s->open_stranded);
 }
 
@@ -341,6 +343,16 @@ static int text_left(struct report *r, const struct left_out *left)
 	return line_emit(r, &line);
 }
 
+static int text_heal(struct report *r, const struct heal_note *note)
+{
+	struct line line;
+
+	if (!line_open(&line))
+		return -ENOMEM;
+	report_heal_print_note(line.to, r, note);
+	return line_emit(r, &line);
+}
+
 static int text_summary(struct report *r, const struct summary *s)
 {
 	struct line line;
@@ -360,6 +372,7 @@ static const struct report_ops text_ops = {
 	.finding = text_finding,
 	.blind = text_blind,
 	.summary = text_summary,
+	.heal = text_heal,
 	.left = text_left,
 };
 

@@ -339,6 +339,15 @@ void rescuer_look(struct rescuer *r, const struct rescue_help *help, bool last)
 	}
 }
 
+const void *rescuer_bytes(const struct rescuer *r, const struct record *record)
+{
+	const struct content *c =
+		r ? contents_of(r->contents, &record->window, CONTENT_PENDING)
+		  : NULL;
+
+	return c ? c->bytes : NULL;
+}
+
 void rescuer_sums(const struct rescuer *r, struct summary *s)
 {
 	uint64_t told = 0;

@@ -63,6 +63,12 @@ void rescuer_finding(struct rescuer *r, const struct rescue_help *help,
 bool rescuer_busy(const struct rescuer *r);
 void rescuer_look(struct rescuer *r, const struct rescue_help *help, bool last);
 
+/*
+ * The content (CONTENT_LEN bytes) of the page of a window that is not settled,
+ * until the next call; NULL: it did not arrive.
+ */
+const void *rescuer_bytes(const struct rescuer *r, const struct record *record);
+
 /* Of `lost` pages, how many were saved, and how many were not, and why. */
 void rescuer_sums(const struct rescuer *r, struct summary *s);
 

@@ -349,3 +349,48 @@ void resolve_on_disk(struct resolver *r, struct finding *f)
 		     &f->on_disk);
 	close(fd);
 }
+
+/* The path of a file as its filesystem sees it: the reverse of mounted_path().
+ */
+static bool fs_path_of(const struct mount *m, const char *path,
+		       char out[FINDING_PATH_LEN])
+{
+	const char *below = m ? mounts_below(m->point, path) : NULL;
+	size_t len = m ? strlen(m->root) : 0;
+
+	if (!below || !*below)
+		return false;
+	if (m->root[len - 1] == '/')
+		len--;
+	return snprintf(out, FINDING_PATH_LEN, "%.*s/%s", (int)len, m->root,
+			below) < FINDING_PATH_LEN;
+}
+
+int resolve_dir(struct resolver *r, const struct finding *f, char *name,
+		size_t size)
+{
+	char fs_path[FINDING_PATH_LEN];
+	const struct mount *m;
+	const char *last;
+	uint64_t id;
+	int dir;
+
+	if (resolver_refresh(r))
+		return -1;
+	m = mounts_holding(r->now, f->dev, f->path);
+	if (!fs_path_of(m, f->path, fs_path))
+		return -1;
+	last = strrchr(fs_path, '/') + 1;
+	if (!*last || strlen(last) >= size)
+		return -1;
+	dir = fsdir_open(m, fs_path, strlen(last), f);
+	if (dir < 0)
+		return -1;
+	if (btrfs_util_subvolume_id_fd(dir, &id) != BTRFS_UTIL_OK ||
+	    id != f->subvol) {
+		close(dir);
+		return -1;
+	}
+	memcpy(name, last, strlen(last) + 1);
+	return dir;
+}

@@ -55,4 +55,14 @@ const struct mount *resolve_next_mount(const struct resolver *r,
 void resolve_shown(const struct resolver *r, struct finding *f,
 		   const char *fs_path);
 
+/*
+ * Opens the directory in which a finding's file is, by the path that
+ * resolve_finding() gave it, if it is of the finding's filesystem and
+ * subvolume, and writes the file's name in it. Whether that is still the
+ * finding's file has to be looked at. As careful as above. Returns a
+ * descriptor, or -1 if that is not possible.
+ */
+int resolve_dir(struct resolver *r, const struct finding *f, char *name,
+		size_t size);
+
 #endif

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "direct_openers.h"
+#include "heal_refuse.h"
 #include "restore_page.h"
 #include "target.h"
 
@@ -97,14 +97,21 @@ static int clip(struct job *j)
  */
 static int lock_out(struct job *j)
 {
-	int openers;
+	const struct heal_file file = { .dev = j->st.st_dev,
+					.ino = j->st.st_ino };
+	enum heal refused = HEAL_unsure;
+	int proc;
 
 	if (!fcntl(j->fd, F_SETLEASE, F_WRLCK))
 		return 0;
-	openers = direct_openers(&j->st);
-	if (openers < 0)
-		return end(j, RESTORE_direct_io, openers);
-	return openers ? end(j, RESTORE_direct_io, 0) : 0;
+	proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (proc >= 0) {
+		refused = heal_refuse_direct_io(proc, &file);
+		close(proc);
+	}
+	if (refused == HEAL_healed)
+		return 0;
+	return end(j, RESTORE_direct_io, refused == HEAL_unsure ? EACCES : 0);
 }
 
 static int look(struct job *j)

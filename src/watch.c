@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +15,8 @@
 #include "finding.h"
 #include "follow.h"
 #include "footprint.h"
+#include "heal.h"
+#include "heal_helper.h"
 #include "log.h"
 #include "now.h"
 #include "options.h"
@@ -28,8 +28,10 @@
 #include "rescue.h"
 #include "resolve.h"
 #include "rhythm.h"
+#include "signals.h"
 #include "tracer.h"
 #include "watch.h"
+#include "watch_say.h"
 #include "watched_device.h"
 
 struct watch {
@@ -44,7 +46,9 @@ struct watch {
 	struct rhythm rhythm;
 	struct recording_writer *keep; /* NULL: nothing is recorded */
 	struct recorder *recorder;
+	struct rescue_help help;
 	struct rescuer *rescuer; /* NULL: no content is saved */
+	struct healer *healer;	 /* NULL: nothing is healed */
 	__u64 start_ns;
 	__u64 first_ns; /* of the first record since it woke, 0: none */
 	int signals;
@@ -60,16 +64,10 @@ static bool needs_names(const struct watch *w, const struct finding *f)
 	       f->class == FINDING_PENDING || !report_leaves_out(w->report, f);
 }
 
-static struct rescue_help help_of(const struct watch *w)
-{
-	return (struct rescue_help){ w->tracer, w->resolver, w->report };
-}
-
 /* Raw bytes become a record, a finding, a finding with names, a line. */
 static int on_record(void *arg, const void *data, size_t size)
 {
 	struct watch *w = arg;
-	const struct rescue_help help = help_of(w);
 	struct finding finding;
 	struct record record;
 	int err;
@@ -80,15 +78,24 @@ static int on_record(void *arg, const void *data, size_t size)
 	}
 	if (!w->first_ns)
 		w->first_ns = record.ns;
-	recorder_raw(w->recorder, data, size);
 	finding_from_record(&record, &finding);
+	if (healer_holds(w->healer, &finding, data, size))
+		return 0;
+	recorder_raw(w->recorder, data, size);
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (needs_names(w, &finding) && resolve_finding(w->resolver, &finding))
 		finding.complete = false;
 	follow_finding(&w->follow, w->tracer, &finding, now_ns());
 	err = findings_note(w->findings, &finding);
-	rescuer_finding(w->rescuer, &help, &record, &finding);
+	rescuer_finding(w->rescuer, &w->help, &record, &finding);
+	healer_finding(w->healer, &finding, rescuer_bytes(w->rescuer, &record));
 	return err ? err : report_finding(w->report, &finding);
+}
+
+static struct heal_help heal_help(struct watch *w)
+{
+	return (struct heal_help){ w->resolver, resolve_dir, w->report,
+				   on_record, w };
 }
 
 static int on_content(void *arg, const void *data, size_t size)
@@ -158,6 +165,7 @@ static int open_report(struct watch *w)
 							 w->options.verbose);
 	if (!w->report)
 		return -ENOMEM;
+	w->help = (struct rescue_help){ w->tracer, w->resolver, w->report };
 	report_limit(w->report, w->options.limit);
 	w->evidence.report = w->report;
 	clock_gettime(CLOCK_REALTIME, &wall);
@@ -172,18 +180,6 @@ static int open_report(struct watch *w)
 	info.symbol = symbol_at;
 	info.symbol_arg = w;
 	return begin(w, &info);
-}
-
-/* SIGINT and SIGTERM become readable: the loop ends in an orderly way. */
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static int start(struct watch *w)
@@ -201,6 +197,11 @@ static int start(struct watch *w)
 		.verbose = w->options.verbose,
 		.content = on_content,
 	};
+	const struct healer_options heal = {
+		.asked = w->options.heal,
+		.limit_ns = HEAL_LIMIT_NS,
+		.serve = heal_helper_serve,
+	};
 	int code = EXIT_NO_ANSWER;
 
 	if (w->options.mount)
@@ -212,6 +213,8 @@ static int start(struct watch *w)
 		code = process_check(w->options.pid);
 	if (code)
 		return code;
+	if (healer_new(&heal, &w->healer))
+		return EXIT_NO_ANSWER;
 	w->findings = findings_new();
 	if (w->signals < 0 || !w->findings ||
 	    resolver_new(w->options.mount, &w->resolver)) {
@@ -227,21 +230,11 @@ static int start(struct watch *w)
 	return w->tracer ? 0 : code;
 }
 
-static void show_hooks(const struct watch *w)
-{
-	const char *program = NULL, *role;
-
-	for (unsigned int i = 0; (role = tracer_role(w->tracer, i, &program));
-	     i++)
-		fprintf(stderr, "%-16s %s\n", role, program ? program : "none");
-}
-
 /* ---- run ------------------------------------------------------------ */
 
 /* The second look at suspect pages, and at the evidence itself. */
 static int look_again(struct watch *w)
 {
-	const struct rescue_help help = help_of(w);
 	__u64 now = now_ns();
 	bool busy;
 	int err = 0;
@@ -253,10 +246,11 @@ static int look_again(struct watch *w)
 		err = tracer_sweep(w->tracer);
 	if (!err)
 		err = evidence_look(&w->evidence, w->tracer);
-	rescuer_look(w->rescuer, &help, false);
+	rescuer_look(w->rescuer, &w->help, false);
 	rhythm_looked(&w->rhythm,
 		      busy || follow_busy(&w->follow) ||
-			      rescuer_busy(w->rescuer),
+			      rescuer_busy(w->rescuer) ||
+			      healer_busy(w->healer),
 		      blindness_due(&w->evidence.blindness), now);
 	return err;
 }
@@ -264,6 +258,7 @@ static int look_again(struct watch *w)
 /* What there is to do after a sleep, which was cut short if `woken`. */
 static int wake_up(struct watch *w, bool woken, bool switched)
 {
+	const struct heal_help help = heal_help(w);
 	__u64 now = now_ns();
 	int err;
 
@@ -273,8 +268,12 @@ static int wake_up(struct watch *w, bool woken, bool switched)
 	if (switched)
 		rhythm_hurry(&w->rhythm, now);
 	err = tracer_poll(w->tracer);
+	if (!err)
+		err = healer_tick(w->healer, &help, now);
 	if (err)
 		return err;
+	if (healer_done(w->healer))
+		rhythm_hurry(&w->rhythm, now);
 	evidence_told(&w->evidence, now);
 	evidence_rested(&w->evidence, w->first_ns ? w->first_ns : now);
 	err = report_tick(w->report, now);
@@ -292,6 +291,7 @@ static int run(struct watch *w)
 		{ .fd = tracer_fd(w->tracer), .events = POLLIN },
 		{ .fd = w->evidence.hook_switch.inotify, .events = POLLIN },
 		{ .fd = w->evidence.probe_switch.inotify, .events = POLLIN },
+		{ .events = POLLIN }, /* the healer's, if it has one */
 	};
 	__u64 length = (__u64)(w->options.duration * 1e9);
 	__u64 end = length ? w->start_ns + length : 0;
@@ -299,9 +299,11 @@ static int run(struct watch *w)
 
 	rhythm_begin(&w->rhythm, now_ns());
 	while (!err && !(fds[0].revents & POLLIN) && (!end || now_ns() < end)) {
-		int n = poll(fds, sizeof(fds) / sizeof(fds[0]),
-			     rhythm_wait(&w->rhythm, end, now_ns()));
+		int n;
 
+		fds[4].fd = healer_fd(w->healer);
+		n = poll(fds, sizeof(fds) / sizeof(fds[0]),
+			 rhythm_wait(&w->rhythm, end, now_ns()));
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		err = wake_up(w, n > 0,
@@ -315,12 +317,12 @@ static int run(struct watch *w)
 /* The last look, the last records, the sums. */
 static int finish(struct watch *w, struct summary *s)
 {
-	const struct rescue_help help = help_of(w);
-	int err = 0;
+	const struct heal_help help = heal_help(w);
+	int err = healer_end(w->healer, &help);
 
 	s->kernel_bytes = footprint_kernel();
 	s->rss_bytes = footprint_process();
-	if (tracer_busy(w->tracer))
+	if (!err && tracer_busy(w->tracer))
 		err = tracer_sweep(w->tracer);
 	tracer_stop(w->tracer);
 	if (!err)
@@ -330,8 +332,9 @@ static int finish(struct watch *w, struct summary *s)
 				    &s->open_stranded);
 	if (!err)
 		err = evidence_finish(&w->evidence, s);
-	rescuer_look(w->rescuer, &help, true);
+	rescuer_look(w->rescuer, &w->help, true);
 	rescuer_sums(w->rescuer, s);
+	healer_sums(w->healer, s);
 	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
 	s->exit_code = summary_exit_code(s);
 	return err ? err : report_summary(w->report, s);
@@ -349,7 +352,7 @@ static int watch(struct watch *w)
 		complain("with these hooks nobody sees %s",
 			 tracer_unseen(w->tracer));
 	if (w->options.verbose)
-		show_hooks(w);
+		watch_say_hooks(w->tracer);
 	err = open_report(w);
 	if (!err)
 		err = evidence_begin(&w->evidence, &w->options);
@@ -360,16 +363,7 @@ static int watch(struct watch *w)
 	evidence_end(&w->evidence, !err);
 	if (!err)
 		return summary.exit_code;
-	if (ferror(stdout))
-		complain(
-			"cannot write the output: %s; make room or name another place",
-			strerror(-err));
-	else if (w->keep && recording_writer_error(w->keep))
-		complain(
-			"cannot write the recording: %s; make room or name another place",
-			strerror(-recording_writer_error(w->keep)));
-	else
-		complain("cannot go on: %s", strerror(-err));
+	watch_say_error(err, w->keep);
 	return EXIT_NO_ANSWER;
 }
 
@@ -379,12 +373,13 @@ int watch_run(const struct options *options, struct recording_writer *keep)
 	int code;
 
 	log_libbpf(w.options.verbose);
-	w.signals = open_signals();
+	w.signals = signals_open();
 	code = watch(&w);
 	tracer_free(w.tracer);
 	report_free(w.report);
 	recorder_free(w.recorder);
 	rescuer_free(w.rescuer);
+	healer_free(w.healer);
 	findings_free(w.findings);
 	resolver_free(w.resolver);
 	ksyms_free(w.ksyms);

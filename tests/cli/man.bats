@@ -96,7 +96,7 @@ all_in() {
 @test "every JSON key of the man page is one" {
 	local keys
 	keys=$(grep -ohE '"[a-z0-9_]+"' "$repo"/src/report_*.c "$repo"/src/provoke_truth.c | tr -d '"')
-	all_in "$(listed start; listed "finding, unexplained, stale-read"; listed blind; listed summary; listed left-out
+	all_in "$(listed start; listed "finding, unexplained, stale-read"; listed blind; listed summary; listed left-out; listed not-healed
 		listed truth-start; listed trial; listed truth-end)" "$keys"
 }
 
@@ -123,6 +123,11 @@ $(grep -oE 'object_add\(obj, "[a-z_]+"' "$repo/src/provoke_truth.c" | grep -oE '
 @test "every state of a restored page is in its man page, and no other" {
 	diff <(under STATES "$repo/man/btrfs-dirtywatch-restore.8" | sed -n 's/^\.It //p') \
 		<(sed -n '/define RESTORES/,/^enum/s/.*X(\([a-z_]*\),.*/\1/p' "$repo/src/restore_page.h")
+}
+
+@test "every reason for which a page is not healed is in page 5, and no other" {
+	diff <(under "Not healed" "$repo/man/btrfs-dirtywatch-rescue.5" | sed -n 's/^\.It //p') \
+		<(sed -n '/define HEALS/,/^enum/s/.*X(\([a-z_]*\),.*/\1/p' "$repo/src/heals.h" | grep -vx 'not_asked\|healed')
 }
 
 @test "every kind of chunk and every field of a recording is in page 5, and no other" {

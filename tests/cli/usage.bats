@@ -53,6 +53,21 @@ refuses() {
 	refused "--guard or --pid"
 }
 
+@test "only what is rescued can be healed, and what stays a guard sees nothing to heal" {
+	local verb
+	for verb in watch "record -o $BATS_TEST_TMPDIR/x"; do
+		# shellcheck disable=SC2086 # words
+		dw $verb --heal -d 0.1
+		refused "--rescue"
+		# shellcheck disable=SC2086 # words
+		dw $verb --heal --rescue "$BATS_TEST_TMPDIR/r" --stay-guard -d 0.1
+		refused "--stay-guard"
+	done
+	[ ! -e "$BATS_TEST_TMPDIR/x" ] && [ ! -e "$BATS_TEST_TMPDIR/r" ]
+	dw watch --heal --rescue "$BATS_TEST_TMPDIR/r" -d 0.1 -m /proc
+	refused "'/proc' is on proc"
+}
+
 @test "provoke refuses bad numbers" {
 	refuses --count provoke 0 "" -1 12x abc 1e9 1000001 99999999999999999999
 	refuses --tries provoke 0 "" -1 12x 101

@@ -13,7 +13,7 @@ make -C "$top" --no-print-directory static
 	"$top/tests/vm/scenario/recording.sh" early-clean
 mkdir -p "$to"
 rm -f "$to"/*
-for name in lost near-miss superseded stranded stranded-then-lost void blind clean lost-nobtf; do
+for name in lost near-miss superseded stranded stranded-then-lost healed void blind clean lost-nobtf; do
 	install -m 644 "$work/out/$name".{rec,live,code} "$to"
 done
 size=$(cat "$to"/*.rec | wc -c)

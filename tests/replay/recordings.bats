@@ -42,7 +42,7 @@ same() {
 			failed=1
 		}
 	done
-	[ "$seen" -ge 9 ] && [ "$failed" = 0 ]
+	[ "$seen" -ge 10 ] && [ "$failed" = 0 ]
 }
 
 @test "there is one of every class, with both kinds of hooks" {
@@ -50,6 +50,7 @@ same() {
 	for class in lost near-miss superseded void stranded; do
 		grep -q "[ \"]${class}[ \"]" "$cases"/*.live
 	done
+	grep -q '"heal":{"healed":true}' "$cases/healed.live"
 	grep -q '^BLIND' "$cases/blind.live"
 	grep -q '^none lost' "$cases/clean.live"
 	[ -e "$cases/lost-nobtf.rec" ]

@@ -105,6 +105,9 @@ static inline struct summary made_summary(void)
 		.merged = 5,
 	};
 	s.open_stranded = 3;
+	s.healing = true;
+	for (int i = 0; i < HEAL_MAX; i++)
+		s.heal[i] = i == HEAL_not_asked ? 0 : 30 + (uint64_t)i;
 	s.exit_code = summary_exit_code(&s);
 	return s;
 }
@@ -124,6 +127,7 @@ static inline int made_note(struct recorder *recorder, struct report *report,
 		strcpy(f.task.cgroup_path, "/user.slice/a b");
 		strcpy(f.dropper.cgroup_path, "/");
 		f.link_count = 3;
+		f.heal = HEAL_leased;
 		f.links_len = 8;
 		memcpy(f.links, "/a\0/b\xff\n", 8);
 	} else {
@@ -175,6 +179,12 @@ static inline int made_part(struct recording_writer *w, struct report *report,
 					  .last_ns = 9000,
 					  .open = true,
 					  .pid = 77 };
+	const struct heal_note note = { .ns = 4000000000,
+					.id = "3e8-101-3",
+					.ino = 257,
+					.page = 3,
+					.heal = HEAL_direct_io,
+					.path = "/mnt/\xff\x1b[1m" };
 	struct report_start_info info = made_start();
 	const struct summary sum = made_summary();
 	struct ksyms *ksyms = made_ksyms();
@@ -196,6 +206,8 @@ static inline int made_part(struct recording_writer *w, struct report *report,
 		err = recorder_malformed(recorder, "nonsense", 8);
 	if (!err)
 		err = report_blind(report, &blind);
+	if (!err)
+		err = report_heal(report, &note);
 	if (!err)
 		err = report_summary(report, &sum);
 	recorder_free(recorder);

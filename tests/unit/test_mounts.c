@@ -264,10 +264,43 @@ static void test_this_system(void **state)
 	resolver_free(NULL);
 }
 
+static void check_holding(const struct mounts *t, unsigned int dev,
+			  const char *path, const char *want)
+{
+	const struct mount *m = mounts_holding(t, dev, path);
+
+	if (!want) {
+		assert_null(m);
+		return;
+	}
+	assert_non_null(m);
+	assert_string_equal(m->root, want);
+}
+
+/* By the words of a path: the deepest mount of that device, and not hidden. */
+static void test_holding(void **state)
+{
+	struct mounts *t = made("1 0 0:43 /@ / rw - btrfs /dev/a rw\n"
+				"2 1 0:43 /@home /home rw - btrfs /dev/a rw\n"
+				"3 1 0:44 /x /home/x rw - btrfs /dev/b rw\n"
+				"4 1 0:43 /@old /mnt rw - btrfs /dev/a rw\n"
+				"5 1 0:43 /@new /mnt rw - btrfs /dev/a rw\n");
+
+	(void)state;
+	check_holding(t, DEV(0, 43), "/etc/a", "/@");
+	check_holding(t, DEV(0, 43), "/home/a", "/@home");
+	check_holding(t, DEV(0, 43), "/homes/a", "/@");
+	check_holding(t, DEV(0, 44), "/home/x/a", "/x");
+	check_holding(t, DEV(0, 44), "/home/a", NULL);
+	check_holding(t, DEV(0, 43), "/mnt/a", "/@new");
+	mounts_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_line),
+		cmocka_unit_test(test_holding),
 		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_bad_lines),
 		cmocka_unit_test(test_long_line),

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # helper.bash - for the suites that watch a real kernel: one machine for each test.
-# TRIALS: trials of each outcome; SOAK: seconds of the soak; KILLS: times that the rescuing tool is killed.
+# TRIALS: trials of each outcome; SOAK: seconds of the soak; KILLS: times that the rescuing tool is killed; HAMMER: times
+# that a page is healed while others write to it.
 
 bats_require_minimum_version 1.5.0
 top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 here=$top/tests/vm
-trials=${TRIALS:-20} soak=${SOAK:-10} seed=${SEED:-$RANDOM}
+trials=${TRIALS:-20} soak=${SOAK:-10} hammer=${HAMMER:-1000} seed=${SEED:-$RANDOM}
 
 setup() {
 	out=$BATS_TEST_TMPDIR/out

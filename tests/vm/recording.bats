@@ -39,6 +39,7 @@ refused() {
 	same superseded ' superseded '
 	same stranded '"class":"stranded"'
 	same stranded-then-lost '"class":"lost"'
+	same healed '"heal":{"healed":true}'
 	same void '"class":"void"'
 	same blind '^BLIND'
 	same clean '^none lost'

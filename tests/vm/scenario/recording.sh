@@ -72,6 +72,11 @@ strand_some
 drop_caches
 record_stop
 
+record_start healed --json --rescue /run/rescue --heal
+strand_some
+wait_for "/out/$record_name.live" '"healed":true' 30
+record_stop
+
 record_start void --json
 strand_some
 rm "$folder"/provoke-*
