@@ -158,7 +158,7 @@ static __always_inline int observe_return(long result)
 	}
 	if (task->call.suspects)
 		end_suspects(&task->call, result);
-	rewrite_met(&task->call);
+	rewrite_return(&task->call, result);
 	if (awaited)
 		overwrite_fell_back(task, task->call.iocb);
 	task->call.id = 0;

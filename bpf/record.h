@@ -162,13 +162,15 @@ struct content {
 
 /*
  * A file of which a write call has lost pages, to write them anew; the key is
- * its address_space. What others do to the file before the call's copies of
- * its pages are taken would be taken for the call's own.
+ * its address_space. What others write there before the call's copies of its
+ * pages are taken would be taken for the call's own. Pages are bits of a mask,
+ * by their index: two may share one, so that too much is mistrusted.
  */
 struct rewrite {
 	__u64 call;	/* that has not returned, or 0 */
+	__u64 lost;	/* pages that calls have lost */
+	__u64 met;	/* pages that other calls wrote since this one's loss */
 	__u64 after_ns; /* copies of its pages were taken up to then */
-	__u64 met;	/* another call on the file ended since the loss */
 	__u64 void_ns;	/* copies from before are not to be trusted */
 };
 

@@ -13,22 +13,34 @@
 /* No call that began so long after the last loss was there before it. */
 #define REWRITE_NS 60000000000ULL
 
+/* The bits of these pages, see struct rewrite. */
+static __always_inline __u64 pages_mask(__u64 first, __u64 last)
+{
+	__u64 n = last - first + 1, shift = first % 64;
+	__u64 mask = n >= 64 ? ~0ULL : (1ULL << n) - 1;
+
+	return shift ? mask << shift | mask >> (64 - shift) : mask;
+}
+
 /* A page is dropped whose write call has not returned. */
 static __always_inline void rewrite_begun(__u64 mapping, const struct window *w)
 {
-	struct rewrite fresh = { .call = w->call };
+	struct rewrite fresh = {
+		.call = w->call,
+		.lost = pages_mask(w->index, w->index),
+	};
 	struct rewrite *r;
 
 	if (!knob_rescue || w->bits & WINDOW_ENDED || window_on_purpose(w))
 		return;
 	rewrites_ns = w->drop.ns;
 	r = bpf_map_lookup_elem(&rewrites, &mapping);
-	if (!r) {
-		bpf_map_update_elem(&rewrites, &mapping, &fresh, BPF_ANY);
-	} else if (r->call != w->call) {
-		r->met = 0;
-		r->call = w->call;
-	}
+	if (!r && bpf_map_update_elem(&rewrites, &mapping, &fresh, BPF_NOEXIST))
+		r = bpf_map_lookup_elem(&rewrites, &mapping);
+	if (!r)
+		return;
+	__sync_fetch_and_or(&r->lost, fresh.lost);
+	r->call = w->call;
 }
 
 /* Is this page, or any of its folio, mapped by anybody? Counts begin at -1. */
@@ -77,15 +89,38 @@ static __always_inline void rewrite_copy(__u64 mapping, const struct window *w)
 }
 
 /*
- * A write call returns. If it was on a file of which another call has lost
- * pages, it may have written to them before that call's copies were taken: in
- * between nobody holds the inode's lock. Its own copies have been taken.
+ * A write call returns that has lost pages, and their copies are taken. Each
+ * side tells first, and looks then.
  */
-static __always_inline void rewrite_met(const struct call *call)
+static __always_inline void rewrite_ended(struct rewrite *r)
+{
+	__sync_lock_test_and_set(&r->after_ns, bpf_ktime_get_ns());
+	if (r->met & r->lost)
+		r->void_ns = bpf_ktime_get_ns();
+	r->call = 0;
+	r->met = 0;
+}
+
+/*
+ * Another one returns. It may have written to lost pages before their copies
+ * were taken: from when their own call has let go of the inode's lock until
+ * then nobody holds that.
+ */
+static __always_inline void rewrite_met(struct rewrite *r,
+					const struct call *call, __u64 pages)
+{
+	if (r->call)
+		__sync_fetch_and_or(&r->met, pages);
+	if (call->id < r->after_ns && r->lost & pages)
+		r->void_ns = bpf_ktime_get_ns();
+}
+
+/* A write call returns `result`: is it on a file that has lost pages? */
+static __always_inline void rewrite_return(const struct call *call, long result)
 {
 	struct kiocb *iocb = call->iocb;
 	__u64 last = rewrites_ns;
-	__u64 mapping;
+	__u64 mapping, stop;
 	struct rewrite *r;
 
 	if (!knob_rescue || !last ||
@@ -95,17 +130,13 @@ static __always_inline void rewrite_met(const struct call *call)
 	r = bpf_map_lookup_elem(&rewrites, &mapping);
 	if (!r)
 		return;
-	if (r->call == call->id) {
-		/* Each side tells first, and then looks. */
-		__sync_lock_test_and_set(&r->after_ns, bpf_ktime_get_ns());
-		if (r->met)
-			r->void_ns = bpf_ktime_get_ns();
-		r->call = 0;
-		return;
-	}
-	__sync_lock_test_and_set(&r->met, 1);
-	if (call->id < r->after_ns)
-		r->void_ns = bpf_ktime_get_ns();
+	stop = BPF_CORE_READ(iocb, ki_pos);
+	if (r->call == call->id)
+		rewrite_ended(r);
+	else if (result > 0 && stop >= (__u64)result)
+		rewrite_met(r, call,
+			    pages_mask((stop - result) >> WINDOW_PAGE_SHIFT,
+				       (stop - 1) >> WINDOW_PAGE_SHIFT));
 }
 
 #endif

@@ -32,6 +32,16 @@ right() {
 	grep -qE '^rescued: ([1-9][0-9]{2,}) of \1 spans, ' "$BATS_TEST_TMPDIR/table"
 }
 
+# bats test_tags=full
+@test "every row: what was lost is put back, in every place and shape, and exact is what was missing" {
+	run "$here/run.sh" -P -n 14 -t 1500
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output =~ put\ back:\ ([0-9]+)\ of\ ([0-9]+)\ files ]]
+	[ "${BASH_REMATCH[1]}" = "${BASH_REMATCH[2]}" ]
+	[ "${BASH_REMATCH[1]}" -ge 700 ]
+}
+
 # What the judge must not take for right. One page: truly lost, and found.
 one_page() {
 	cat >"$BATS_TEST_TMPDIR/truth" <<-'END'

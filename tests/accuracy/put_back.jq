@@ -11,9 +11,13 @@ def place: "\(.fs // .fs_uuid) \(.subvolume) \(.inode) \(.page)";
 	| . as $b | $trial_of["\(.row) \(.trial) \(.try)"] as $t
 	| ($t.pages | map(select(.classes and .lost != []) | . as $p
 		| ({fs: $t.fs, subvolume: $t.subvolume, inode: $t.inode, page: .page} | place) as $k
-		| {state: ($said_of[$k].state // "unsaid"), exact: ($said_of[$k].exact == $p.lost)})) as $pages
-	| {row, trial, left, states: ($pages | map(.state) | unique), exact: ($pages | all(.exact)),
+		# What lay in broken memory was not to be read.
+		| {broken: ((.ways // "") == "hwpoison" and $said_of[$k] == null),
+			state: ($said_of[$k].state // "unsaid"), exact: ($said_of[$k].exact == $p.lost)})) as $pages
+	| {row, trial, left, broken: ($pages | any(.broken)), states: ($pages | map(.state) | unique), exact: ($pages | all(.exact)),
 		right: (.left == 0 and ($pages | all(.exact)))})) as $files
-| {files: ($files | length), right: ($files | map(select(.right)) | length),
+| ($files | map(select(.broken)) | length) as $broken
+| ($files | map(select(.broken | not))) as $files
+| {broken: $broken, files: ($files | length), right: ($files | map(select(.right)) | length),
 	whole: ($files | map(select(.left == 0)) | length), exact: ($files | map(select(.exact)) | length),
 	bad: ($files | map(select(.right | not)))}

@@ -24,6 +24,7 @@ mkdir /sys/fs/cgroup/accuracy "$loop"
 run() {
 	local name=$1
 	shift
+	: >"/out/$name.restored"
 	# shellcheck disable=SC2086 # several words, or none
 	"$tool" watch --json -v $rescue --limit 0 --ring-size 16384 >"/out/$name.json" 2>"/out/$name.err" &
 	watch_pid=$! watch_name=$name
