@@ -169,7 +169,7 @@ demo: prepare
 quick_groups = "quick 300 unit replay,cli,module" "fuzz 120 fuzz" "harness 180 harness"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "lanes 480 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
-		"machines 1380 vm:check,recording,rescue,restore,heal,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 480 vm:silence,soaks"
+		"machines 1500 vm:check,recording,rescue,restore,heal,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 480 vm:silence,soaks"
 
 full: prepare-tests
 	$(Q)FULL=1 KILLS=200 HAMMER=100000 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 12000 vm" \

@@ -28,6 +28,8 @@ static __always_inline void rewrite_begun(__u64 mapping, const struct window *w)
 	struct rewrite fresh = {
 		.call = w->call,
 		.lost = pages_mask(w->index, w->index),
+		/* An elder one of the file may have been thrown out. */
+		.void_ns = w->drop.ns,
 	};
 	struct rewrite *r;
 
@@ -94,7 +96,8 @@ static __always_inline void rewrite_copy(__u64 mapping, const struct window *w)
  */
 static __always_inline void rewrite_ended(struct rewrite *r)
 {
-	__sync_lock_test_and_set(&r->after_ns, bpf_ktime_get_ns());
+	rewrites_ns = bpf_ktime_get_ns();
+	__sync_lock_test_and_set(&r->after_ns, rewrites_ns);
 	if (r->met & r->lost)
 		r->void_ns = bpf_ktime_get_ns();
 	r->call = 0;

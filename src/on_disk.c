@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/btrfs.h>
 #include <linux/btrfs_tree.h>
+#include <sha256.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +29,25 @@ static bool holds(const struct btrfs_file_extent_item *e, uint64_t within)
 	return e->disk_bytenr && within < le64toh(e->num_bytes);
 }
 
-/* Of a block that is there as it is: no other type has that. */
+/* Of what is compressed, all of it is where it begins. */
 static uint64_t address_of(const struct btrfs_file_extent_item *e,
 			   uint64_t within)
 {
-	if (e->type != BTRFS_FILE_EXTENT_REG || e->compression)
+	if (e->type != BTRFS_FILE_EXTENT_REG)
 		return 0;
+	if (e->compression)
+		return le64toh(e->disk_bytenr);
 	return le64toh(e->disk_bytenr) + le64toh(e->offset) + within;
+}
+
+/* What is inline has no checksum of its own. */
+static void sum_inline(const struct tree_item *item, struct on_disk *out)
+{
+	SHA256_CTX sum;
+
+	SHA256Init(&sum);
+	SHA256Update(&sum, item->bytes, item->len);
+	SHA256End(&sum, out->sum);
 }
 
 /* Where no extent is, there is nothing: a hole, known as such. */
@@ -59,6 +72,10 @@ static int find_extent(int fd, uint64_t subvol, uint64_t ino, uint64_t offset,
 	if (holds(&extent, offset - item->offset)) {
 		out->generation = le64toh(extent.generation);
 		out->address = address_of(&extent, offset - item->offset);
+		out->packed = extent.type == BTRFS_FILE_EXTENT_INLINE ||
+			      extent.compression;
+		if (extent.type == BTRFS_FILE_EXTENT_INLINE)
+			sum_inline(item, out);
 	}
 	free(item);
 	return 0;

@@ -15,9 +15,12 @@ struct on_disk {
 	bool known;
 	uint64_t transid;    /* of the filesystem, at that time */
 	uint64_t generation; /* transaction that wrote the extent; 0: none */
-	uint64_t address; /* logical, of the page; 0: in no block by itself */
+	uint64_t address; /* logical, of the page, or where what is compressed
+			     begins; 0: in no block */
 	char sum[ON_DISK_SUM_LEN]; /* the block's checksum, as the filesystem
-				      has it; empty: it has none */
+				      has it, or one of what is inline; empty:
+				      it has none */
+	bool packed; /* compressed, or inline: in no block by itself */
 };
 
 /*

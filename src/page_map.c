@@ -35,13 +35,19 @@ static int guarded(int (*fn)(void *arg), void *arg)
 	return err;
 }
 
-int page_map_open(struct page_map *m, int fd, uint64_t page)
+int page_map_open(struct page_map *m, int fd, uint64_t page, bool change,
+		  bool *cold)
 {
-	void *at = mmap(NULL, PAGE_MAP_LEN, PROT_READ | PROT_WRITE, MAP_SHARED,
+	void *at = mmap(NULL, PAGE_MAP_LEN,
+			change ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED,
 			fd, (off_t)(page << WINDOW_PAGE_SHIFT));
+	unsigned char cached = 1;
 
 	m->words = at == MAP_FAILED ? NULL : at;
-	return m->words ? 0 : -errno;
+	if (!m->words)
+		return -errno;
+	*cold = !mincore(at, PAGE_MAP_LEN, &cached) && !(cached & 1);
+	return 0;
 }
 
 void page_map_close(struct page_map *m)

@@ -7,6 +7,7 @@
 #ifndef DIRTYWATCH_PAGE_MAP_H
 #define DIRTYWATCH_PAGE_MAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "window.h"
@@ -17,8 +18,12 @@ struct page_map {
 	volatile uint64_t *words;
 };
 
-/* Maps a page of an open file, by its index. Returns 0 or -errno. */
-int page_map_open(struct page_map *m, int fd, uint64_t page);
+/*
+ * Maps a page of an open file, by its index, for reading, or to be changed too.
+ * Sets *cold if it was not in memory then. Returns 0 or -errno.
+ */
+int page_map_open(struct page_map *m, int fd, uint64_t page, bool change,
+		  bool *cold);
 
 /*
  * Copies the page. Returns 0, or -EFAULT if it cannot be had: the file has

@@ -216,15 +216,16 @@ static enum rescue save(struct rescuer *r, const struct rescue_help *help,
 	enum rescue rescue;
 	uint64_t size = 0;
 
+	set_name(r, f);
 	if (!in_time(r, now_ns()))
 		return k ? RESCUE_saved : RESCUE_rate;
 	f->rescue = RESCUE_saved;
-	set_name(r, f);
-	if (help->resolver && f->class != FINDING_PENDING)
-		resolve_on_disk(help->resolver, f);
-	/* The unmount that dropped it is done. */
-	if (!f->on_disk.known && k)
+	/* What it was when the page was left clean: since then others may have
+	 * written there, or the filesystem is unmounted. */
+	if (k && k->on_disk.known)
 		f->on_disk = k->on_disk;
+	else if (help->resolver && f->class != FINDING_PENDING)
+		resolve_on_disk(help->resolver, f, true);
 	rescue = write_file(r, help->report, f, c, &size);
 	if (rescue != RESCUE_saved)
 		return k ? RESCUE_saved : rescue;

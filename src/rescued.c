@@ -14,6 +14,7 @@
 #include "rescued.h"
 
 #define DEPTH_MAX 8
+#define SECONDS_MAX 8000000000LL /* since the epoch: some centuries */
 
 static struct json_object *get(struct json_object *o, const char *key)
 {
@@ -104,16 +105,21 @@ static void parse_end(struct json_object *o, struct rescued *r)
 	uint64_t end = number(o, "end_ns"), ns = number(o, "mono_ns");
 	struct tm tm = { 0 };
 	unsigned int rest = 0;
+	int used = 0;
+	int64_t seconds;
 	char ts[64];
 	const char *dot;
 
 	text(o, "ts", ts, sizeof(ts));
 	dot = strptime(ts, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (!end || end > ns || !dot || sscanf(dot, ".%9uZ", &rest) != 1)
+	if (!end || end > ns || ns - end > SECONDS_MAX * 1000 || !dot ||
+	    sscanf(dot, ".%9uZ%n", &rest, &used) != 1 || used != 11)
+		return;
+	seconds = timegm(&tm);
+	if (seconds < 0 || seconds > SECONDS_MAX)
 		return;
 	r->ended = true;
-	r->ended_wall_ns =
-		timegm(&tm) * 1000000000LL + rest - (int64_t)(ns - end);
+	r->ended_wall_ns = seconds * 1000000000LL + rest - (int64_t)(ns - end);
 }
 
 static enum finding_class parse_class(struct json_object *o)

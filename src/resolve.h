@@ -32,9 +32,11 @@ int resolve_finding(struct resolver *r, struct finding *f);
 
 /*
  * Looks up what the disk holds in the place of the finding's page. Where that
- * cannot be known, it stays unknown.
+ * cannot be known, it stays unknown; also if the file has been written to since
+ * the page's write call returned, by the file's own time, if it must be
+ * `untouched`.
  */
-void resolve_on_disk(struct resolver *r, struct finding *f);
+void resolve_on_disk(struct resolver *r, struct finding *f, bool untouched);
 
 /*
  * Asks the filesystem for all names of the finding's inode, which are added. A

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "intent.h"
 #include "log.h"
 #include "rescue_dir.h"
 #include "rescue_file.h"
@@ -37,6 +38,7 @@ struct restore_run {
 	struct rescued rescued;
 	struct restored restored;
 	int dir;
+	bool unmarked; /* something is done, and its name does not say so */
 };
 
 enum { OPT_FORCE = 256 };
@@ -119,26 +121,39 @@ static int check_names(const struct restore_options *o)
 }
 
 /* Done, so that it is not done again: the name says so. */
-static int mark_done(struct restore_run *run, const char *file)
+static void mark_done(struct restore_run *run, const char *file)
 {
 	char name[NAME_MAX + 1];
 
 	snprintf(name, sizeof(name), "%.*s" DONE_SUFFIX,
 		 (int)(strlen(file) - strlen(RESCUE_SUFFIX)), file);
-	if (!renameat(run->dir, file, run->dir, name) && !fsync(run->dir))
-		return 0;
+	/* One that is not there: a watch beside us has seen that all is well
+	 * with the page now. */
+	if ((!renameat(run->dir, file, run->dir, name) || errno == ENOENT) &&
+	    !fsync(run->dir)) {
+		intent_remove(run->dir, file);
+		return;
+	}
 	complain(
 		"'%s' is restored, but cannot be renamed: %s; it will be looked at again",
 		file, strerror(errno));
-	return -1;
+	run->unmarked = true;
 }
 
 /* ---- one file ------------------------------------------------------- */
+
+/* One that nobody named, and that a watch took away since the list was made. */
+static bool is_gone(const struct restore_run *run, int err)
+{
+	return err == -ENOENT && !run->o->count;
+}
 
 static int list_one(struct restore_run *run, const char *file)
 {
 	int err = rescued_read(run->dir, file, &run->rescued);
 
+	if (is_gone(run, err))
+		return 0;
 	if (err && err != -EBADMSG) {
 		complain("cannot read '%s': %s; look at the folder", file,
 			 strerror(-err));
@@ -156,11 +171,14 @@ static int restore_one(struct restore_run *run, const char *file)
 	struct restored *out = &run->restored;
 	bool done;
 
+	if (is_gone(run, err))
+		return 0;
 	if (err) {
 		memset(out, 0, sizeof(*out));
 		out->state = RESTORE_damaged;
 		out->err = err == -EBADMSG ? 0 : -err;
 	} else {
+		run->how.file = file;
 		restore_page(&run->how, &run->rescued, out);
 	}
 	done = !run->o->dry_run && (out->state == RESTORE_restored ||
@@ -168,7 +186,9 @@ static int restore_one(struct restore_run *run, const char *file)
 	if (restore_print_page(&run->printer, file, err ? NULL : &run->rescued,
 			       out))
 		return -1;
-	return done ? mark_done(run, file) : 0;
+	if (done)
+		mark_done(run, file);
+	return 0;
 }
 
 /* ---- all of them ---------------------------------------------------- */
@@ -184,7 +204,7 @@ static int each_named(struct restore_run *run, each_fn fn)
 	return err;
 }
 
-/* In the order of their names, which is the one of the losses. */
+/* In the order of their names. */
 static int each_there(struct restore_run *run, each_fn fn)
 {
 	struct dirent **list;
@@ -223,7 +243,8 @@ static int run_all(struct restore_run *run)
 
 	if (!err && act)
 		err = restore_print_sums(&run->printer);
-	return err ? EXIT_NO_ANSWER : exit_code_of(&run->printer);
+	return err || run->unmarked ? EXIT_NO_ANSWER
+				    : exit_code_of(&run->printer);
 }
 
 static int restore(const struct restore_options *o)
@@ -244,6 +265,7 @@ static int restore(const struct restore_options *o)
 	/* Who waits for a file that we have a lease on: it is let go soon. */
 	signal(SIGIO, SIG_IGN);
 	run->dir = rescue_dir_look(o->dir);
+	run->how.dir = run->dir;
 	if (run->dir >= 0) {
 		code = run_all(run);
 		close(run->dir);

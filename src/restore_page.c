@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "disk_page.h"
 #include "heal_refuse.h"
+#include "intent.h"
 #include "restore_page.h"
 #include "target.h"
 
@@ -28,6 +30,7 @@ struct job {
 	struct page_map map;
 	struct stat st;
 	int fd;
+	bool cold; /* it was not in memory: what was seen is the disk's */
 	/* The bound within the file of today, as offsets in the page. */
 	unsigned int from[WINDOW_RANGES], to[WINDOW_RANGES];
 };
@@ -63,7 +66,8 @@ static int open_target(struct job *j)
 		{ -ENOENT, RESTORE_gone },
 	};
 
-	j->fd = target_open(j->how->resolver, &j->r->finding, O_RDWR);
+	j->fd = target_open(j->how->resolver, &j->r->finding,
+			    j->how->dry_run ? O_RDONLY : O_RDWR);
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		if (j->fd == states[i].err)
 			return end(j, states[i].state, 0);
@@ -114,17 +118,33 @@ static int lock_out(struct job *j)
 	return end(j, RESTORE_direct_io, refused == HEAL_unsure ? EACCES : 0);
 }
 
+/*
+ * A number that was free again may be another file's: made in a transaction
+ * after the loss (Linux: btrfs_inode_item's generation, FS_IOC_GETVERSION).
+ */
+static int same_inode(struct job *j)
+{
+	const struct on_disk *d = &j->r->finding.on_disk;
+	int made = 0;
+
+	if (d->known && !ioctl(j->fd, FS_IOC_GETVERSION, &made) &&
+	    (uint32_t)made > d->transid)
+		return end(j, RESTORE_gone, 0);
+	return 0;
+}
+
 static int look(struct job *j)
 {
 	int err;
 
-	if (open_target(j))
+	if (open_target(j) || same_inode(j))
 		return -1;
 	if (fstat(j->fd, &j->st))
 		return end(j, RESTORE_failed, errno);
 	if (clip(j) || (!j->how->dry_run && lock_out(j)))
 		return -1;
-	err = page_map_open(&j->map, j->fd, j->r->finding.page);
+	err = page_map_open(&j->map, j->fd, j->r->finding.page,
+			    !j->how->dry_run, &j->cold);
 	if (err)
 		return end(j, RESTORE_closed, err);
 	err = page_map_read(&j->map, j->out->seen);
@@ -154,11 +174,12 @@ static void compare(struct job *j)
 	}
 }
 
-/* The writing call itself wrote the page anew, and so it left it. */
-static bool as_left(const struct job *j)
+/* Are the bytes of the bound the same in both? */
+static bool bound_is(const struct job *j, const unsigned char *a,
+		     const unsigned char *b)
 {
 	for (int i = 0; i < WINDOW_RANGES; i++)
-		if (memcmp(j->out->seen + j->from[i], j->r->after + j->from[i],
+		if (memcmp(a + j->from[i], b + j->from[i],
 			   j->to[i] - j->from[i]) != 0)
 			return false;
 	return true;
@@ -185,6 +206,61 @@ static bool file_untouched(const struct job *j)
 	       ns <= j->r->ended_wall_ns - (j->r->has_after ? 0 : TICK_NS);
 }
 
+/* Is the block the one that the watch saw after the loss? */
+static int same_block(struct job *j, bool *packed)
+{
+	const struct finding *f = &j->r->finding;
+	const struct on_disk *settled = &j->r->settled;
+	struct on_disk now;
+	int err = on_disk_find(j->fd, f->subvol, f->ino,
+			       f->page << WINDOW_PAGE_SHIFT, &now);
+
+	*packed = now.packed;
+	if (err || (!f->on_disk.known && !(j->r->has_after && settled->known)))
+		return end(j, RESTORE_no_base, err);
+	if (on_disk_same(&f->on_disk, &now) ||
+	    (j->r->has_after && on_disk_same(settled, &now)))
+		return 0;
+	return end(j, RESTORE_newer, 0);
+}
+
+/*
+ * A newer write can have been left clean in memory, as this one was: then the
+ * disk knows nothing of it. What is packed cannot be read past the memory.
+ */
+static int same_in_memory(struct job *j, bool packed)
+{
+	unsigned char disk[PAGE_MAP_LEN];
+	int got;
+
+	if (j->r->has_after || j->cold)
+		return 0;
+	if (packed)
+		return file_untouched(j) ? 0 : end(j, RESTORE_newer, 0);
+	got = disk_page_read(j->fd, j->r->finding.page, disk);
+	if (got < 0)
+		return end(j, RESTORE_failed, got);
+	return bound_is(j, j->out->seen, disk) ? 0 : end(j, RESTORE_newer, 0);
+}
+
+/*
+ * We were here before, and did not come to the end: each byte is still what it
+ * was then, or what it shall be. That the block is another is our own doing.
+ */
+static bool resumed(const struct job *j)
+{
+	const unsigned char *now = j->out->seen, *want = j->r->content;
+	unsigned char was[PAGE_MAP_LEN];
+
+	if (!intent_read(j->how->dir, j->how->file, was))
+		return false;
+	for (int i = 0; i < WINDOW_RANGES; i++)
+		for (unsigned int at = j->from[i]; at < j->to[i]; at++)
+			if (now[at] != was[at] && now[at] != want[at])
+				return false;
+	return true;
+}
+
 /*
  * What was written before the page was looked at is on the disk now, and shows
  * there; what comes later, the words tell that are not as they were seen. After
@@ -194,29 +270,21 @@ static bool file_untouched(const struct job *j)
  */
 static int judge(struct job *j)
 {
-	const struct finding *f = &j->r->finding;
-	struct on_disk now;
-	int err;
+	bool packed;
 
 	/* The times too as of after the page was looked at. */
 	if (syncfs(j->fd) || fstat(j->fd, &j->st))
 		return end(j, RESTORE_failed, errno);
+	if (resumed(j))
+		return 0;
+	/* The call that lost the page wrote it anew, and so it left it. */
 	if (j->r->raced && !j->r->has_after)
 		return end(j, RESTORE_no_base, 0);
-	if (j->r->has_after && !as_left(j))
+	if (j->r->has_after && !bound_is(j, j->out->seen, j->r->after))
 		return end(j, RESTORE_changed, 0);
-	if (file_untouched(j))
-		return 0;
 	if (in_place(j))
-		return end(j, RESTORE_in_place, 0);
-	err = on_disk_find(j->fd, f->subvol, f->ino,
-			   f->page << WINDOW_PAGE_SHIFT, &now);
-	if (err || !f->on_disk.known)
-		return end(j, RESTORE_no_base, err);
-	if (on_disk_same(&f->on_disk, &now) ||
-	    (j->r->has_after && on_disk_same(&j->r->settled, &now)))
-		return 0;
-	return end(j, RESTORE_newer, 0);
+		return file_untouched(j) ? 0 : end(j, RESTORE_in_place, 0);
+	return same_block(j, &packed) ? -1 : same_in_memory(j, packed);
 }
 
 /* ---- write it, and see ---------------------------------------------- */
@@ -237,29 +305,45 @@ static int swap(struct job *j)
 /* From the disk, and not from memory. */
 static int verify(struct job *j)
 {
-	unsigned char bytes[PAGE_MAP_LEN];
-	off_t at = (off_t)(j->r->finding.page << WINDOW_PAGE_SHIFT);
+	unsigned char disk[PAGE_MAP_LEN];
+	int got;
 
 	page_map_close(&j->map);
 	if (fsync(j->fd))
 		return end(j, RESTORE_failed, errno);
-	posix_fadvise(j->fd, at, PAGE_MAP_LEN, POSIX_FADV_DONTNEED);
-	if (pread(j->fd, bytes, sizeof(bytes), at) < 0)
-		return end(j, RESTORE_failed, errno);
-	for (int i = 0; i < WINDOW_RANGES; i++)
-		if (memcmp(bytes + j->from[i], j->r->content + j->from[i],
-			   j->to[i] - j->from[i]) != 0)
-			return end(j, RESTORE_meanwhile, 0);
-	return 0;
+	got = disk_page_read(j->fd, j->r->finding.page, disk);
+	if (got < 0)
+		return end(j, RESTORE_failed, got);
+	if ((unsigned int)got < j->to[0] || (unsigned int)got < j->to[1])
+		return end(j, RESTORE_truncated, 0);
+	return bound_is(j, disk, j->r->content) ? 0
+						: end(j, RESTORE_meanwhile, 0);
+}
+
+/* A lease that somebody waits for is taken away in the end. */
+static int still_alone(struct job *j)
+{
+	return fcntl(j->fd, F_GETLEASE) == F_WRLCK ? 0 : lock_out(j);
 }
 
 /* A page that is right in memory may be so nowhere else: it is stored too. */
 static void put_back(struct job *j)
 {
+	unsigned char was[PAGE_MAP_LEN];
 	enum restore state =
 		j->out->exacts ? RESTORE_restored : RESTORE_already;
-	int left = swap(j);
+	int left;
 
+	if (!intent_read(j->how->dir, j->how->file, was)) {
+		left = intent_write(j->how->dir, j->how->file, j->out->seen);
+		if (left) {
+			end(j, RESTORE_failed, left);
+			return;
+		}
+	}
+	if (still_alone(j))
+		return;
+	left = swap(j);
 	if (left < 0)
 		end(j, RESTORE_no_room, 0);
 	else if (verify(j))

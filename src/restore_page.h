@@ -50,8 +50,10 @@ struct resolver;
 
 struct restoring {
 	struct resolver *resolver;
-	bool dry_run; /* change nothing */
-	bool force;   /* also where it may have been written since */
+	int dir;	  /* of the rescue files, */
+	const char *file; /* and which of them */
+	bool dry_run;	  /* change nothing */
+	bool force;	  /* also where it may have been written since */
 };
 
 /* Of one page: bytes of the file and of the rescue, and where they differ. */

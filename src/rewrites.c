@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "now.h"
 #include "rewrites.h"
 
 #define NS_PER_S 1000000000ULL
 /* Who wrote at the same time has returned by then, and been seen to. */
 #define AGE_NS NS_PER_S
 #define LAST_AGE_NS (NS_PER_S / 10)
+/* One look, the files that it writes apart. */
+#define LOOK_NS (NS_PER_S / 10)
 /* The longest that what is dirty stays so, by default, several times. */
 #define GIVE_UP_NS (150 * NS_PER_S)
 
@@ -99,7 +102,7 @@ static struct on_disk look(struct rewrites *t, struct resolver *resolver,
 	f->ino = p->ino;
 	f->page = p->index;
 	memset(&f->on_disk, 0, sizeof(f->on_disk));
-	resolve_on_disk(resolver, f);
+	resolve_on_disk(resolver, f, false);
 	return f->on_disk;
 }
 
@@ -142,7 +145,8 @@ bool rewrites_next(struct rewrites *t, const struct tracer *tracer,
 {
 	struct page **link = t->next ? t->next : &t->pages;
 
-	while (*link) {
+	/* Who looks empties no ring: the rest has time. */
+	while (*link && (last || now_ns() < now + LOOK_NS)) {
 		struct page *p = *link;
 		uint64_t age = now > p->since_ns ? now - p->since_ns : 0;
 		struct on_disk on_disk;
@@ -156,8 +160,8 @@ bool rewrites_next(struct rewrites *t, const struct tracer *tracer,
 			continue;
 		}
 		/* One more change is the call's own: that is all to see. */
-		if (age > GIVE_UP_NS ||
-		    (p->written && other_block(&p->first, &p->settled))) {
+		if (age > GIVE_UP_NS || (p->written && p->first.known &&
+					 other_block(&p->first, &p->settled))) {
 			forget(t, link);
 			continue;
 		}
@@ -168,7 +172,7 @@ bool rewrites_next(struct rewrites *t, const struct tracer *tracer,
 			return true;
 		}
 	}
-	t->next = NULL;
+	t->next = *link ? link : NULL;
 	return false;
 }
 

@@ -15,9 +15,11 @@ def place: "\(.fs // .fs_uuid) \(.subvolume) \(.inode) \(.page)";
 		| {broken: ((.ways // "") == "hwpoison" and $said_of[$k] == null),
 			state: ($said_of[$k].state // "unsaid"), exact: ($said_of[$k].exact == $p.lost)})) as $pages
 	| {row, trial, left, broken: ($pages | any(.broken)), states: ($pages | map(.state) | unique), exact: ($pages | all(.exact)),
-		right: (.left == 0 and ($pages | all(.exact)))})) as $files
+		forced: ($pages | any(.state == "in_place")),
+		right: (.left == 0 and ($pages | all(.exact)) and ($pages | all(.state | IN("restored", "in_place"))))})) as $files
 | ($files | map(select(.broken)) | length) as $broken
 | ($files | map(select(.broken | not))) as $files
 | {broken: $broken, files: ($files | length), right: ($files | map(select(.right)) | length),
+	forced: ($files | map(select(.forced)) | length),
 	whole: ($files | map(select(.left == 0)) | length), exact: ($files | map(select(.exact)) | length),
 	bad: ($files | map(select(.right | not)))}

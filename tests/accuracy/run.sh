@@ -62,7 +62,7 @@ put_back() {
 				--slurpfile said "$out/round$i/$name.restored"
 		done
 	done | tee "$tmp/put-back" | jq -r -s -f "$here/put_back_table.jq"
-	jq -s -e 'map(.bad) | add == []' "$tmp/put-back" >/dev/null
+	jq -s -e '(map(.bad) | add) == [] and (map(.files) | add) > 0' "$tmp/put-back" >/dev/null
 }
 
 echo "accuracy: seed $seed, $rounds rounds of $percent %, module $module"

@@ -33,7 +33,7 @@ run() {
 	(
 		echo 0 >/sys/fs/cgroup/accuracy/cgroup.procs
 		exec /in/accuracy -D "$scratch_dev" -S "$seed" -n "$percent" -r "$pattern" -o "/out/$name.truth" \
-			${put_back:+-x "$tool restore /out/rescue --all --json >>/out/$name.restored"} "$@" "$scratch"
+			${put_back:+-x "$tool restore /out/rescue --all --json >>/out/$name.restored; $tool restore /out/rescue --all --force --json >>/out/$name.restored"} "$@" "$scratch"
 	) >"/out/$name.rows" 2>"/out/$name.rows.err" || fail "accuracy: $(cat "/out/$name.rows.err")"
 	watch_stop
 }

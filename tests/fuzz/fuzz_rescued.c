@@ -30,17 +30,28 @@ static void check_strings(const struct finding *f)
 	CHECK(memchr(f->on_disk.sum, '\0', sizeof(f->on_disk.sum)));
 }
 
+/* Each page where it belongs. */
+static void check_pages(const struct rescued *r)
+{
+	CHECK(r->content[0] == 'p' && r->content[CONTENT_LEN - 1] == 'p');
+	CHECK(!r->has_after ||
+	      (r->after[0] == 'a' && r->after[CONTENT_LEN - 1] == 'a'));
+	CHECK(memchr(r->settled.sum, '\0', sizeof(r->settled.sum)));
+}
+
 /* The fuzzer does not find a digest: a line gets the one that it needs. */
 static size_t make_whole(const uint8_t *line, size_t len, bool after,
 			 char *bytes)
 {
-	static const unsigned char pages[2 * CONTENT_LEN];
+	static unsigned char pages[2 * CONTENT_LEN];
 	struct rescue_file file = {
 		.about = bytes,
 		.bytes = pages,
 		.len = (after ? 2 : 1) * (size_t)CONTENT_LEN,
 	};
 
+	memset(pages, 'a', CONTENT_LEN);
+	memset(pages + (after ? CONTENT_LEN : 0), 'p', CONTENT_LEN);
 	memcpy(bytes, line, len);
 	bytes[len] = '\0';
 	len = strlen(bytes);
@@ -66,6 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!rescued_parse(bytes, len, &r)) {
 			check_bound(&r.finding);
 			check_strings(&r.finding);
+			check_pages(&r);
 		}
 	}
 	free(bytes);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "intent.h"
 #include "page_map.h"
 #include "rescue_file.h"
 #include "rescued.h"
@@ -139,31 +140,47 @@ static void written_since(void **state)
 		struct on_disk then, now;
 		bool same;
 	} rows[] = {
-		{ { true, 7, 6, 4096, "aa" },
-		  { true, 9, 6, 4096, "aa" },
+		{ { true, 7, 6, 4096, "aa", false },
+		  { true, 9, 6, 4096, "aa", false },
 		  true },
 		/* Moved by a balance. */
-		{ { true, 7, 6, 4096, "aa" },
-		  { true, 9, 6, 8192, "aa" },
+		{ { true, 7, 6, 4096, "aa", false },
+		  { true, 9, 6, 8192, "aa", false },
 		  true },
 		/* Written later, or with other bytes. */
-		{ { true, 7, 6, 4096, "aa" },
-		  { true, 9, 8, 4096, "aa" },
+		{ { true, 7, 6, 4096, "aa", false },
+		  { true, 9, 8, 4096, "aa", false },
 		  false },
-		{ { true, 7, 6, 4096, "aa" },
-		  { true, 9, 6, 4096, "ab" },
+		{ { true, 7, 6, 4096, "aa", false },
+		  { true, 9, 6, 4096, "ab", false },
 		  false },
-		{ { true, 7, 6, 4096, "aa" }, { true, 9, 6, 4096, "" }, false },
+		{ { true, 7, 6, 4096, "aa", false },
+		  { true, 9, 6, 4096, "", false },
+		  false },
 		/* Without sums: the place counts. */
-		{ { true, 7, 6, 4096, "" }, { true, 9, 6, 4096, "" }, true },
-		{ { true, 7, 6, 4096, "" }, { true, 9, 6, 8192, "" }, false },
-		{ { true, 7, 6, 4096, "" }, { true, 9, 5, 4096, "" }, false },
+		{ { true, 7, 6, 4096, "", false },
+		  { true, 9, 6, 4096, "", false },
+		  true },
+		{ { true, 7, 6, 4096, "", false },
+		  { true, 9, 6, 8192, "", false },
+		  false },
+		{ { true, 7, 6, 4096, "", false },
+		  { true, 9, 5, 4096, "", false },
+		  false },
 		/* A hole, and one that was filled. */
-		{ { true, 7, 0, 0, "" }, { true, 9, 0, 0, "" }, true },
-		{ { true, 7, 0, 0, "" }, { true, 9, 9, 4096, "aa" }, false },
+		{ { true, 7, 0, 0, "", false },
+		  { true, 9, 0, 0, "", false },
+		  true },
+		{ { true, 7, 0, 0, "", false },
+		  { true, 9, 9, 4096, "aa", false },
+		  false },
 		/* Nobody knows. */
-		{ { false, 0, 0, 0, "" }, { true, 9, 0, 0, "" }, false },
-		{ { true, 7, 0, 0, "" }, { false, 0, 0, 0, "" }, false },
+		{ { false, 0, 0, 0, "", false },
+		  { true, 9, 0, 0, "", false },
+		  false },
+		{ { true, 7, 0, 0, "", false },
+		  { false, 0, 0, 0, "", false },
+		  false },
 	};
 
 	(void)state;
@@ -178,10 +195,11 @@ static void stores_give_way(void **state)
 		now[PAGE_MAP_LEN];
 	int fd = memfd_create("page", 0);
 	struct page_map map;
+	bool cold;
 
 	(void)state;
 	assert_int_equal(ftruncate(fd, 2 * PAGE_MAP_LEN), 0);
-	assert_int_equal(page_map_open(&map, fd, 1), 0);
+	assert_int_equal(page_map_open(&map, fd, 1, true, &cold), 0);
 	memset(want, 0xff, sizeof(want));
 	/* Within words, and over several. */
 	assert_int_equal(page_map_swap(&map, was, want, 3, 5), 0);
@@ -212,6 +230,37 @@ static void stores_give_way(void **state)
 	close(fd);
 }
 
+/* Cut short, or of another page: none. */
+static void a_note_is_whole_or_none(void **state)
+{
+	static unsigned char seen[PAGE_MAP_LEN], back[PAGE_MAP_LEN];
+	char dir[] = "/tmp/intent-XXXXXX";
+	int fd, note;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	fd = open(dir, O_RDONLY | O_DIRECTORY);
+	assert_false(intent_read(fd, "a.rescue", back));
+	memset(seen, 's', sizeof(seen));
+	assert_int_equal(intent_write(fd, "a.rescue", seen), 0);
+	assert_true(intent_read(fd, "a.rescue", back));
+	assert_memory_equal(seen, back, sizeof(seen));
+	assert_false(intent_read(fd, "b.rescue", back));
+	note = openat(fd, "a.restoring", O_WRONLY);
+	assert_int_equal(pwrite(note, "x", 1, 100), 1);
+	assert_false(intent_read(fd, "a.rescue", back));
+	assert_int_equal(intent_write(fd, "a.rescue", seen), 0);
+	assert_int_equal(ftruncate(note, RESCUE_DIGEST_LEN + 10), 0);
+	assert_false(intent_read(fd, "a.rescue", back));
+	close(note);
+	intent_remove(fd, "a.rescue");
+	intent_remove(fd, "a.rescue");
+	assert_int_equal(unlinkat(fd, "a.restoring", 0), -1);
+	close(fd);
+	assert_int_equal(intent_write(fd, "a.rescue", seen), -EBADF);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +270,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_file),
 		cmocka_unit_test(written_since),
 		cmocka_unit_test(stores_give_way),
+		cmocka_unit_test(a_note_is_whole_or_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * newer.c MODE SECONDS SEED - write newer bytes into files while somebody
- * restores them, and see in the end that all of these are there. From stdin
+ * restores them, for so long or until SIGTERM, and see in the end that all of
+ * these are there, on the disk. From stdin
  * "FILE OFFSET LENGTH", a line each. MODE: write, store (through a mapping), or
  * direct. Prints how many bytes were newer. Exit status: 1, one of them is not
  * there any more; 2, usage; 3, no answer.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -114,6 +116,14 @@ static int map_target(struct target *t)
 	return t->map ? 0 : -1;
 }
 
+static volatile sig_atomic_t ended;
+
+static void on_end(int sig)
+{
+	(void)sig;
+	ended = 1;
+}
+
 static double seconds(void)
 {
 	struct timespec now;
@@ -141,7 +151,7 @@ static int disturb(const struct mode *mode, double length)
 {
 	double end = seconds() + length;
 
-	while (seconds() < end) {
+	while (seconds() < end && !ended) {
 		struct target *t = &targets[(unsigned int)random() % count];
 		unsigned int at = (unsigned int)random() % t->len;
 		unsigned int len = 1 + (unsigned int)random() % 24;
@@ -151,6 +161,23 @@ static int disturb(const struct mode *mode, double length)
 		usleep((useconds_t)random() % 4000);
 	}
 	return 0;
+}
+
+/* What is in memory is to be on the disk, and to come from there. */
+static int empty_caches(void)
+{
+	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
+	int err = -1;
+
+	for (struct target *t = targets; t < targets + count; t++)
+		if (t->map)
+			munmap(t->map, PAGE);
+	sync();
+	if (fd >= 0 && write(fd, "3", 1) == 1)
+		err = 0;
+	if (fd >= 0)
+		close(fd);
+	return err;
 }
 
 /* Returns how many newer bytes are gone, or -1. */
@@ -192,9 +219,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: newer MODE SECONDS SEED <TARGETS\n");
 		return 2;
 	}
+	signal(SIGTERM, on_end);
 	srandom((unsigned int)strtoul(argv[3], NULL, 10));
 	if (read_targets(mode->act == by_store) ||
-	    disturb(mode, strtod(argv[2], NULL))) {
+	    disturb(mode, strtod(argv[2], NULL)) || empty_caches()) {
 		fprintf(stderr, "newer: %s\n", strerror(errno));
 		return 3;
 	}

@@ -8,6 +8,7 @@ load helper
 setup_file() {
 	build_program meant "$here/meant.c" "$top/src/provoke_plan.c"
 	build_program newer "$here/newer.c"
+	build_program strand "$here/strand.c" "$top/src/provoke_fault.c" "$top/src/provoke_plan.c"
 }
 
 # states FILE: how many pages `restore` said what of, "STATE N" a line.
@@ -51,7 +52,7 @@ changed() {
 
 @test "renamed, linked, copied, snapshot, moved: it comes back; written, cut off, gone, locked: nothing is touched" {
 	local case
-	machine 300 early-clean -p btrfs -p chattr "$here/scenario/conflicts.sh" early-clean "$seed"
+	machine 300 early-clean -p btrfs -p chattr -f "$top/.build/strand" "$here/scenario/conflicts.sh" early-clean "$seed"
 	for case in plain renamed linked copied snapshot moved in-use forced; do
 		is "$case" restored 0
 		changed "$case" 1
@@ -61,11 +62,12 @@ changed() {
 	is deleted gone 1
 	is written newer 1
 	is stored-same newer 1
+	is stranded-again newer 1
 	is direct direct_io 1
 	is immutable closed 1
 	is read-only closed 1
 	is damaged damaged 1
-	for case in truncated written stored-same direct immutable read-only damaged; do
+	for case in truncated written stored-same stranded-again direct immutable read-only damaged; do
 		changed "$case" 0
 	done
 	jq -s -e 'any(.error == "Operation not permitted")' "$out/immutable.done" >/dev/null

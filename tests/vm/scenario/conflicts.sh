@@ -37,11 +37,17 @@ sums() {
 	done
 }
 
+# strand_again: newer bytes that are in memory only, as the lost ones were.
+strand_again() {
+	/in/strand page "$file" "$((from / 4096))" "$seed" >/tmp/strand 2>&1 || fail "strand: $(cat /tmp/strand)"
+}
+
 # restored [OPTION...]: with the files that are looked at in $looked.
 restored() {
 	local rc=0
 	# shellcheck disable=SC2086 # names
 	sums before $looked
+	[ "$case" != stranded-again ] || strand_again
 	"$tool" restore "$pages" --json "$@" "${page##*/}" >"/out/$case.done" 2>"/out/$case.err" || rc=$?
 	echo "$rc" >"/out/$case.rc"
 	# shellcheck disable=SC2086 # names
@@ -49,7 +55,7 @@ restored() {
 }
 
 for case in plain renamed linked copied snapshot moved truncated cut deleted written stored-same direct immutable read-only \
-	in-use damaged forced; do
+	in-use damaged forced stranded-again; do
 	lose
 	looked=$file
 	options=''

@@ -30,13 +30,14 @@ for mode in "$@"; do
 	# Every second one is left alone.
 	"$tool" restore "/out/$mode.rescue" --json | sed -n 'p;n' |
 		sed -n 's/.*"bound":\[\[\([0-9]*\),\([0-9]*\)\].*"path":"\([^"]*\)".*/\3 \1 \2/p' >/tmp/targets
-	/in/newer "$mode" 6 "$seed" </tmp/targets >"/out/$mode.newer" 2>&1 &
+	/in/newer "$mode" 100 "$seed" </tmp/targets >"/out/$mode.newer" 2>&1 &
 	newer=$!
 	"$tool" restore "/out/$mode.rescue" --all --json >"/out/$mode.done" 2>"/out/$mode.err" || :
+	sleep 1
+	kill -TERM "$newer"
 	rc=0
 	wait "$newer" || rc=$?
 	echo "$rc" >"/out/$mode.rc"
-	# From the disk, too: the file is read again by another program.
 	note "$mode: $(tail -n 1 "/out/$mode.newer")"
 	scratch_umount
 done
