@@ -13,6 +13,8 @@
 #define LAST_AGE_NS (NS_PER_S / 10)
 /* One look, the files that it writes apart. */
 #define LOOK_NS (NS_PER_S / 10)
+/* Who wrote at the same time, and took long over it, has returned by then. */
+#define KEEP_NS (10 * NS_PER_S)
 /* The longest that what is dirty stays so, by default, several times. */
 #define GIVE_UP_NS (150 * NS_PER_S)
 
@@ -26,7 +28,9 @@ struct page {
 	uint64_t ino;
 	uint64_t index;
 	uint64_t since_ns;
-	bool written;		/* its file has `after` */
+	bool written;		/* its file has `after`... */
+	bool changed;		/* ...and what the disk then held, ... */
+	bool doubtful;		/* ...or is not to have it any more */
 	struct on_disk first;	/* as of the finding... */
 	struct on_disk settled; /* ...and as it was written to the file */
 	struct content after;
@@ -117,6 +121,7 @@ static bool other_block(const struct on_disk *a, const struct on_disk *b)
 static bool fill(struct page *p, struct rewrite_file *out)
 {
 	struct json_object *rescue = json_object_object_get(p->about, "rescue");
+	size_t skip = p->doubtful ? CONTENT_LEN : 0;
 
 	json_object_object_add(rescue, "settled",
 			       report_on_disk_object(&p->settled));
@@ -124,19 +129,60 @@ static bool fill(struct page *p, struct rewrite_file *out)
 	out->file.about = json_object_to_json_string_ext(
 		p->about,
 		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	out->file.bytes = p->bytes;
-	out->file.len = sizeof(p->bytes);
+	out->file.bytes = p->bytes + skip;
+	out->file.len = sizeof(p->bytes) - skip;
 	return out->file.about;
 }
 
-/* Is there something new to write? */
+/*
+ * Is there something new to write? The call's own block is one other than that
+ * of the finding; where that is not known, other than the first that is seen.
+ * What comes after it is somebody else's.
+ */
 static bool is_news(struct page *p, const struct on_disk *now)
 {
-	if (!now->known || (p->written && !other_block(&p->settled, now)))
+	const struct on_disk *before = p->first.known ? &p->first : &p->settled;
+	bool first = !p->written;
+
+	if (!now->known)
+		return false;
+	p->changed = (p->first.known || p->written) && other_block(before, now);
+	if (!first && !p->changed)
 		return false;
 	p->settled = *now;
 	p->written = true;
 	return true;
+}
+
+/*
+ * Nothing more comes of it: it took too long, or another block is there, which
+ * is the call's own; and who wrote at the same time has long returned.
+ */
+static bool is_over(const struct page *p, uint64_t age)
+{
+	return p->doubtful || age > GIVE_UP_NS || (age > KEEP_NS && p->changed);
+}
+
+/* Returns whether there is a file to write; *over: and nothing more. */
+static bool look_at(struct rewrites *t, const struct tracer *tracer,
+		    struct resolver *resolver, struct page *p, uint64_t age,
+		    bool *over)
+{
+	struct on_disk now;
+
+	*over = is_over(p, age);
+	if (*over)
+		return false;
+	/* What is in the file already must come out of it again. */
+	if (!tracer_trusts(tracer, &p->after)) {
+		*over = !p->written;
+		p->doubtful = true;
+		return p->written;
+	}
+	if (p->changed)
+		return false;
+	now = look(t, resolver, p);
+	return is_news(p, &now);
 }
 
 bool rewrites_next(struct rewrites *t, const struct tracer *tracer,
@@ -149,25 +195,15 @@ bool rewrites_next(struct rewrites *t, const struct tracer *tracer,
 	while (*link && (last || now_ns() < now + LOOK_NS)) {
 		struct page *p = *link;
 		uint64_t age = now > p->since_ns ? now - p->since_ns : 0;
-		struct on_disk on_disk;
+		bool over = false, news = false;
 
-		if (age < (last ? LAST_AGE_NS : AGE_NS)) {
+		if (age >= (last ? LAST_AGE_NS : AGE_NS))
+			news = look_at(t, tracer, resolver, p, age, &over);
+		if (over)
+			forget(t, link);
+		else
 			link = &p->next;
-			continue;
-		}
-		if (!p->written && !tracer_trusts(tracer, &p->after)) {
-			forget(t, link);
-			continue;
-		}
-		/* One more change is the call's own: that is all to see. */
-		if (age > GIVE_UP_NS || (p->written && p->first.known &&
-					 other_block(&p->first, &p->settled))) {
-			forget(t, link);
-			continue;
-		}
-		on_disk = look(t, resolver, p);
-		link = &p->next;
-		if (is_news(p, &on_disk) && fill(p, out)) {
+		if (news && fill(p, out)) {
 			t->next = link;
 			return true;
 		}

@@ -58,6 +58,8 @@ changed() {
 		changed "$case" 1
 	done
 	is cut restored 0
+	is beside already 0
+	[ "$(cat "$out/beside.page")" = right ]
 	is truncated truncated 1
 	is deleted gone 1
 	is written newer 1

@@ -31,6 +31,7 @@ lose() {
 sums() {
 	local when=$1 f
 	shift
+	[ $# -gt 0 ] || return 0
 	drop_caches 1
 	for f in "$@"; do
 		[ ! -f "$f" ] || echo "$when ${f##*/} $(sha256sum <"$f" | cut -d ' ' -f 1)" >>"/out/$case.files"
@@ -122,5 +123,16 @@ for case in plain renamed linked copied snapshot moved truncated cut deleted wri
 	# Ids are not the same twice, but names are.
 	rm -f "$files"/* "$page"
 done
+# Still in memory, and the watch beside us takes the file of the page away when it is dirty again.
+case=beside looked='' file=$files/beside
+dd if=/dev/urandom of="$file" bs=4096 count=4 status=none
+sync
+/in/strand page "$file" 1 "$seed" >/tmp/strand 2>&1 || fail "strand: $(cat /tmp/strand)"
+wait_for /out/all.json "\"class\":\"stranded\".*\"path\":\"$file\"" 10
+page=$(grep -l "\"path\":\"$file\"" "$pages"/*.rescue | tail -n 1)
+restored
+sync
+drop_caches 3
+/in/strand checkpage "$file" 1 "$seed" && echo right >/out/beside.page
 watch_stop
 scratch_umount
