@@ -5,6 +5,7 @@
 #include <linux/btrfs.h>
 #include <linux/btrfs_tree.h>
 #include <sha256.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,14 +41,28 @@ static uint64_t address_of(const struct btrfs_file_extent_item *e,
 	return le64toh(e->disk_bytenr) + le64toh(e->offset) + within;
 }
 
-/* What is inline has no checksum of its own. */
-static void sum_inline(const struct tree_item *item, struct on_disk *out)
+void on_disk_sum_inline(const void *bytes, size_t len,
+			char sum[ON_DISK_SUM_LEN])
 {
-	SHA256_CTX sum;
+	SHA256_CTX state;
 
-	SHA256Init(&sum);
-	SHA256Update(&sum, item->bytes, item->len);
-	SHA256End(&sum, out->sum);
+	SHA256Init(&state);
+	SHA256Update(&state, bytes, len);
+	SHA256End(&state, sum);
+}
+
+/* It has no checksum of its own. The bytes stand behind the type. */
+static void find_inline(const struct tree_item *item,
+			const struct btrfs_file_extent_item *e,
+			struct on_disk *out)
+{
+	const size_t head =
+		offsetof(struct btrfs_file_extent_item, disk_bytenr);
+
+	if (item->len < head)
+		return;
+	on_disk_sum_inline(item->bytes + head, item->len - head, out->sum);
+	out->inlined = !e->compression;
 }
 
 /* Where no extent is, there is nothing: a hole, known as such. */
@@ -75,7 +90,7 @@ static int find_extent(int fd, uint64_t subvol, uint64_t ino, uint64_t offset,
 		out->packed = extent.type == BTRFS_FILE_EXTENT_INLINE ||
 			      extent.compression;
 		if (extent.type == BTRFS_FILE_EXTENT_INLINE)
-			sum_inline(item, out);
+			find_inline(item, &extent, out);
 	}
 	free(item);
 	return 0;

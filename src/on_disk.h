@@ -7,6 +7,7 @@
 #define DIRTYWATCH_ON_DISK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define ON_DISK_SUM_LEN 65 /* 32 bytes in hexadecimal, with the NUL */
@@ -20,8 +21,13 @@ struct on_disk {
 	char sum[ON_DISK_SUM_LEN]; /* the block's checksum, as the filesystem
 				      has it, or one of what is inline; empty:
 				      it has none */
-	bool packed; /* compressed, or inline: in no block by itself */
+	bool packed;  /* compressed, or inline: in no block by itself */
+	bool inlined; /* inline, and the sum is one of the file's bytes */
 };
+
+/* The sum of what is inline: SHA-256 of these bytes, in hexadecimal. */
+void on_disk_sum_inline(const void *bytes, size_t len,
+			char sum[ON_DISK_SUM_LEN]);
 
 /*
  * Looks up the block of 4 KiB at `offset` of an inode, by an open directory of

@@ -207,35 +207,44 @@ static bool file_untouched(const struct job *j)
 }
 
 /* Is the block the one that the watch saw after the loss? */
-static int same_block(struct job *j, bool *packed)
+static int same_block(struct job *j, struct on_disk *now)
 {
 	const struct finding *f = &j->r->finding;
 	const struct on_disk *settled = &j->r->settled;
-	struct on_disk now;
 	int err = on_disk_find(j->fd, f->subvol, f->ino,
-			       f->page << WINDOW_PAGE_SHIFT, &now);
+			       f->page << WINDOW_PAGE_SHIFT, now);
 
-	*packed = now.packed;
 	if (err || (!f->on_disk.known && !(j->r->has_after && settled->known)))
 		return end(j, RESTORE_no_base, err);
-	if (on_disk_same(&f->on_disk, &now) ||
-	    (j->r->has_after && on_disk_same(settled, &now)))
+	if (on_disk_same(&f->on_disk, now) ||
+	    (j->r->has_after && on_disk_same(settled, now)))
 		return 0;
 	return end(j, RESTORE_newer, 0);
 }
 
+/* Are all bytes of the file those that are inline? */
+static bool same_inline(const struct job *j, const struct on_disk *now)
+{
+	char sum[ON_DISK_SUM_LEN];
+
+	if (!now->inlined || j->st.st_size > (off_t)PAGE_MAP_LEN)
+		return false;
+	on_disk_sum_inline(j->out->seen, (size_t)j->st.st_size, sum);
+	return !strcmp(sum, now->sum);
+}
+
 /*
  * A newer write can have been left clean in memory, as this one was: then the
- * disk knows nothing of it. What is packed cannot be read past the memory.
+ * disk knows nothing of it. What is compressed cannot be read past the memory.
  */
-static int same_in_memory(struct job *j, bool packed)
+static int same_in_memory(struct job *j, const struct on_disk *now)
 {
 	unsigned char disk[PAGE_MAP_LEN];
 	int got;
 
-	if (j->r->has_after || j->cold)
+	if (j->r->has_after || j->cold || same_inline(j, now))
 		return 0;
-	if (packed)
+	if (now->packed)
 		return file_untouched(j) ? 0 : end(j, RESTORE_newer, 0);
 	got = disk_page_read(j->fd, j->r->finding.page, disk);
 	if (got < 0)
@@ -270,7 +279,7 @@ static bool resumed(const struct job *j)
  */
 static int judge(struct job *j)
 {
-	bool packed;
+	struct on_disk now;
 
 	/* The times too as of after the page was looked at. */
 	if (syncfs(j->fd) || fstat(j->fd, &j->st))
@@ -284,7 +293,7 @@ static int judge(struct job *j)
 		return end(j, RESTORE_changed, 0);
 	if (in_place(j))
 		return file_untouched(j) ? 0 : end(j, RESTORE_in_place, 0);
-	return same_block(j, &packed) ? -1 : same_in_memory(j, packed);
+	return same_block(j, &now) ? -1 : same_in_memory(j, &now);
 }
 
 /* ---- write it, and see ---------------------------------------------- */

@@ -12,7 +12,7 @@
 #define AGE_NS NS_PER_S
 #define LAST_AGE_NS (NS_PER_S / 10)
 /* One look, the files that it writes apart. */
-#define LOOK_NS (NS_PER_S / 10)
+#define LOOK_NS (NS_PER_S / 4)
 /* Who wrote at the same time, and took long over it, has returned by then. */
 #define KEEP_NS (10 * NS_PER_S)
 /* The longest that what is dirty stays so, by default, several times. */

@@ -13,6 +13,7 @@
 
 /* The tool looks once a second, and not at what is younger than that. */
 #define WAIT_US 2500000
+#define WAIT_EACH_US 30000 /* it does not look at all of many at once */
 
 /* A file without a name is nobody's to find. */
 static bool can_be(const struct trial *trial)
@@ -73,7 +74,7 @@ int put_back(struct engine *engine)
 	}
 	if (!any)
 		return 0;
-	usleep(WAIT_US);
+	usleep(WAIT_US + any * WAIT_EACH_US);
 	/* That not all is put back shows below. */
 	if (system(engine->put_back) == -1)
 		return -errno;
