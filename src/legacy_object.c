@@ -146,7 +146,7 @@ static int set_knobs(struct legacy_object *o,
 /* An event's name has no blanks. */
 static void event_name(char name[32], const char *role, int number)
 {
-	snprintf(name, 32, "%.24s_%d", role, number);
+	snprintf(name, 32, "%.19s_%d", role, number);
 	for (char *c = name; *c; c++)
 		if (*c == ' ')
 			*c = '_';
