@@ -2,14 +2,10 @@
 #define _GNU_SOURCE 1
 #include <btrfsutil.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -109,9 +105,8 @@ void resolver_free(struct resolver *r)
 	free(r);
 }
 
-static const struct mount *find_mount(const struct resolver *r,
-				      const struct finding *f,
-				      const char *fs_path)
+const struct mount *resolve_mount(const struct resolver *r,
+				  const struct finding *f, const char *fs_path)
 {
 	const struct mount *m = mounts_find(r->now, f->dev, fs_path);
 
@@ -188,7 +183,7 @@ static char *subvol_path(const struct mount *m, const struct finding *f)
 static bool is_name(void *arg, const char *fs_path)
 {
 	const struct asking *a = arg;
-	const struct mount *m = find_mount(a->resolver, a->finding, fs_path);
+	const struct mount *m = resolve_mount(a->resolver, a->finding, fs_path);
 
 	return !m || names_check(m, fs_path, a->finding) != NAME_GONE;
 }
@@ -200,7 +195,7 @@ static bool is_name(void *arg, const char *fs_path)
 void resolve_names(const struct resolver *r, const struct finding *f,
 		   struct names *names)
 {
-	const struct mount *m = find_mount(r, f, NULL);
+	const struct mount *m = resolve_mount(r, f, NULL);
 	struct asking asking = { r, f };
 	uint64_t id;
 	char *at;
@@ -211,7 +206,7 @@ void resolve_names(const struct resolver *r, const struct finding *f,
 	at = subvol_path(m, f);
 	if (!at)
 		return;
-	m = find_mount(r, f, at);
+	m = resolve_mount(r, f, at);
 	fd = m ? fsdir_open(m, at, 0, f) : -1;
 	if (fd >= 0) {
 		if (btrfs_util_subvolume_id_fd(fd, &id) == BTRFS_UTIL_OK &&
@@ -260,7 +255,7 @@ static void take_links(const struct resolver *r, const struct names *names,
 		size_t room = sizeof(f->links) - f->links_len;
 		size_t len;
 
-		if (!mounted_path(find_mount(r, f, name), name, path))
+		if (!mounted_path(resolve_mount(r, f, name), name, path))
 			snprintf(path, sizeof(path), "%s", name);
 		len = strlen(path) + 1;
 		if (len > room)
@@ -282,7 +277,7 @@ static void find_links(const struct resolver *r, struct finding *f)
 		resolve_names(r, f, &names);
 	if (!f->path_known || f->path_truncated)
 		take_path(&names, f);
-	if (find_mount(r, f, NULL))
+	if (resolve_mount(r, f, NULL))
 		take_links(r, &names, f);
 }
 
@@ -293,12 +288,6 @@ static void find_cgroup(const struct resolver *r, struct finding_task *task)
 	if (m && task->cgroup)
 		cgroup_path(m, task->cgroup, task->cgroup_path,
 			    sizeof(task->cgroup_path));
-}
-
-const struct mount *resolve_mount(const struct resolver *r,
-				  const struct finding *f, const char *fs_path)
-{
-	return find_mount(r, f, fs_path);
 }
 
 const struct mount *resolve_next_mount(const struct resolver *r,
@@ -315,7 +304,7 @@ void resolve_shown(const struct resolver *r, struct finding *f,
 		return;
 	memcpy(f->path, fs_path, strlen(fs_path) + 1);
 	f->path_in_fs =
-		!mounted_path(find_mount(r, f, fs_path), fs_path, f->path);
+		!mounted_path(resolve_mount(r, f, fs_path), fs_path, f->path);
 }
 
 int resolve_finding(struct resolver *r, struct finding *f)
@@ -329,58 +318,17 @@ int resolve_finding(struct resolver *r, struct finding *f)
 	find_cgroup(r, &f->task);
 	find_cgroup(r, &f->dropper);
 	if (f->path_known && !f->path_truncated)
-		m = find_mount(r, f, f->path);
+		m = resolve_mount(r, f, f->path);
 	if (m && !f->subvol_known && !f->unlinked)
 		find_subvol(m, f);
 	if (!f->unlinked)
 		find_links(r, f);
 	if (!f->path_known || f->path_truncated || !f->path_in_fs)
 		return 0;
-	m = find_mount(r, f, f->path);
+	m = resolve_mount(r, f, f->path);
 	if (mounted_path(m, f->path, f->path))
 		f->path_in_fs = false;
 	return 0;
-}
-
-/*
- * Who wrote after the call that left the page clean, or lost it, and before
- * this look, is what the disk may have by now.
- */
-static bool written_since(struct resolver *r, const struct finding *f)
-{
-	int64_t since = (int64_t)(f->end_ns ? f->end_ns : f->drop_ns);
-	struct timespec wall;
-	char name[NAME_MAX + 1];
-	struct stat st;
-	int dir = resolve_dir(r, f, name, sizeof(name));
-	bool written = true;
-
-	if (dir < 0)
-		return true;
-	clock_gettime(CLOCK_REALTIME, &wall);
-	since += wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)now_ns();
-	if (!fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) &&
-	    st.st_ino == f->ino)
-		written =
-			st.st_ctim.tv_sec * 1000000000LL + st.st_ctim.tv_nsec >
-			since;
-	close(dir);
-	return written;
-}
-
-void resolve_on_disk(struct resolver *r, struct finding *f, bool untouched)
-{
-	const struct mount *m = find_mount(r, f, NULL);
-	int fd = m && f->subvol_known ? fsdir_open(m, m->root, 0, f) : -1;
-
-	if (fd < 0)
-		return;
-	on_disk_find(fd, f->subvol, f->ino, f->page << WINDOW_PAGE_SHIFT,
-		     &f->on_disk);
-	close(fd);
-	/* After the look: who wrote before it had the time set by then. */
-	if (untouched && f->on_disk.known && written_since(r, f))
-		f->on_disk.known = false;
 }
 
 /* The path of a file as its filesystem sees it: the reverse of mounted_path().

@@ -3,14 +3,14 @@
  * strand.c: pages that a write call leaves clean behind it, and what one can
  * do with their files meanwhile. Exit 0 done, 1 not as it must be, 2 usage.
  *
- *	strand make DIR COUNT SEED	files 1 to COUNT, the page of each
- *stranded strand check DIR COUNT SEED	are they as if they had been written?
- *	strand list DIR COUNT SEED	the same, "INODE right" or "INODE wrong"
- *	strand page FILE PAGE SEED	a page of a file that is there
- *	strand checkpage FILE PAGE SEED
- *	strand direct|lease|freeze|verity FILE
- *		open it for direct I/O, take a read lease, freeze its
- *filesystem, seal it; says "ready"; the first three end with standard input
+ * - strand make DIR COUNT SEED: files 1 to COUNT, one page of each stranded
+ * - strand check DIR COUNT SEED: are they as if they had been written?
+ * - strand list DIR COUNT SEED: the same, "INODE right" or "INODE wrong"
+ * - strand page FILE PAGE SEED: a page of a file that is there
+ * - strand checkpage FILE PAGE SEED: is that as if it had been written?
+ * - strand direct|lease|freeze|verity FILE: open it for direct I/O, take a read
+ *   lease, freeze its filesystem, seal it; says "ready"; the first three end
+ *   with standard input
  */
 #include <errno.h>
 #include <fcntl.h>
