@@ -69,8 +69,10 @@ pinpoints() {
 	says pinpoint 'map(select(.class == "lost")) | all(.write.cgroup_id > 1 and .dropper.cgroup_id > .write.cgroup_id)'
 	says pinpoint 'map(select(.class == "lost").clean_stack) | all(any(startswith("btrfs_buffered_write+")))'
 	says pinpoint 'map(select(.class == "lost").drop_stack) | all(any(startswith("drop_pagecache_sb+")))'
-	says pinpoint 'map(select(.class == "lost").not_observed) | all(. == ["stale_reads"])'
-	says pinpoint 'last | .blind == [] and .counters.unfollowed == .counters.lost and .counters.lost >= 5'
+	# Readers are watched from the first loss on; how many more it takes until they are is a matter of time.
+	says pinpoint 'map(select(.class == "lost").not_observed) | .[0] == ["stale_reads"] and all(. == null or . == ["stale_reads"])'
+	says pinpoint '(map(select(.class == "lost" and .not_observed)) | length) == last.counters.unfollowed'
+	says pinpoint 'last | .blind == [] and .counters.lost >= 5'
 	# A stranded page is clean, whatever the marks of its file say: it is lost, and not evicted dirty.
 	says unmounted 'last.counters | .lost == .stranded and .lost >= 5 and .evicted_dirty == 0'
 	says unmounted 'map(select(.class == "lost")) | all(.dropper.way == "evict" and (.path | startswith("/mnt/scratch/provoke")))'
