@@ -16,7 +16,8 @@
 # make valgrind   unit tests under valgrind
 # make fuzz       fuzz every parser, FUZZ_SECONDS each (120)
 # make lint       clang-format, clang-tidy, cppcheck, shellcheck, mandoc
-# make install    install under DESTDIR and PREFIX
+# make install    install under DESTDIR and PREFIX; make uninstall takes it away
+# make deb        as root: the Debian package, in $(BUILD)/deb
 # make clean      remove what was built; the cache of kernels stays
 # make help       show this
 #
@@ -36,18 +37,23 @@ msg = @printf '  %-7s %s\n' '$(1)' '$(2)'
 warnings := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes \
 	    -Wstrict-prototypes -Wformat=2
 cflags := -std=gnu11 $(warnings) -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE \
-	  -DVERSION='"$(VERSION)"' $(CFLAGS)
+	  -DVERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS)
 bpf_cflags := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror \
 	      -Wno-unused-parameter -Wno-unused-function \
 	      -Ibpf -Ivmlinux -idirafter /usr/include/$(shell gcc -print-multiarch)
-libs := -lbpf -lelf -lcapstone -llzma -lzstd -lz -ljson-c -lbtrfsutil -lcap-ng -lmd -lpthread
+libs := -lbpf -lelf -lcapstone -llzma -lzstd -lz -ljson-c -lbtrfsutil -lcap-ng -lseccomp -linih -lmd -lsqlite3 -lm -lpthread
 static_libs := $(libs)
+# There is no static libsystemd: who uses it is compiled once more, without.
+libs += -lsystemd
+systemd := -DHAVE_LIBSYSTEMD
 
 # The linker of BPF objects wants the object that defines the maps first.
 bpf_objects := $(BUILD)/bpf/maps.bpf.o \
 	       $(filter-out $(BUILD)/bpf/maps.bpf.o,\
 	         $(patsubst bpf/%.c,$(BUILD)/bpf/%.o,$(wildcard bpf/*.bpf.c)))
 objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(wildcard src/*.c))
+systemd_users := $(patsubst %.c,$(BUILD)/%.o,$(shell grep -l HAVE_LIBSYSTEMD src/*.c))
+static_objects := $(filter-out $(systemd_users),$(objects)) $(systemd_users:$(BUILD)/%=$(BUILD)/static/%)
 library := $(filter-out $(BUILD)/src/main.o,$(objects))
 unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 skeleton := $(BUILD)/dirtywatch.skel.h
@@ -66,12 +72,17 @@ btrfs-dirtywatch $(BUILD)/btrfs-dirtywatch: $(objects)
 # libcap-ng has functions that look users up, which a static program cannot do;
 # the tool calls none of them, so the linker's warnings say nothing.
 static: btrfs-dirtywatch-static
-btrfs-dirtywatch-static $(BUILD)/btrfs-dirtywatch-static: $(objects)
+btrfs-dirtywatch-static $(BUILD)/btrfs-dirtywatch-static: $(static_objects)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(cflags) $(LDFLAGS) -static -Wl,--no-warnings $^ $(static_libs) -o $@
 
 $(BUILD)/src/%.o: src/%.c | $(skeleton) $(legacy_skeleton)
 	$(call msg,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(cflags) $(systemd) -MMD -MP -c $< -o $@
+
+$(BUILD)/static/src/%.o: src/%.c | $(skeleton) $(legacy_skeleton)
+	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(cflags) -MMD -MP -c $< -o $@
 
@@ -79,6 +90,7 @@ $(BUILD)/src/tracer_modern.o $(BUILD)/src/tracer_knobs.o: $(skeleton)
 $(BUILD)/src/legacy_object.o: $(legacy_skeleton)
 # Its text is part of the program.
 $(BUILD)/src/provoke_export.o: src/reproducer/lost-write.c
+$(BUILD)/src/page.o: src/page.css
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call msg,BPF,$<)
@@ -113,6 +125,15 @@ $(BUILD)/unit/%: tests/unit/%.c $(library)
 
 unit: $(unit_tests)
 
+# The dashboard is made from the table of metrics; the file that it must be is among the sources.
+$(BUILD)/dashboard: packaging/dashboard.c $(BUILD)/library.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(cflags) $< $(BUILD)/library.a $(libs) -o $@
+
+packaging/grafana.json: $(BUILD)/dashboard
+	$(call msg,GEN,$@)
+	$(Q)$< >$@
+
 deps = $(Q)packaging/deps.sh
 
 # What is installed or built before any clock runs.
@@ -125,7 +146,9 @@ prepare:
 prepare-tests: prepare
 	$(deps) test fuzz
 	$(Q)for v in stock early-clean keep-dirty; do module/build.sh 6.12 $$v >/dev/null || exit 1; done
-	$(Q)$(MAKE) --no-print-directory -j2 all unit fuzz-programs $(BUILD)/accuracy/accuracy $(bench_programs)
+	$(Q)tests/fleet/fetch.sh >/dev/null
+	$(Q)$(MAKE) --no-print-directory prepare-installed
+	$(Q)$(MAKE) --no-print-directory -j2 all unit $(BUILD)/dashboard fuzz-programs $(BUILD)/accuracy/accuracy $(bench_programs)
 
 # A program for the test machines, of its own and of what provoke has of use.
 accuracy_sources := $(wildcard tests/accuracy/*.c) src/provoke_plan.c src/provoke_page.c
@@ -166,10 +189,10 @@ demo: prepare
 	$(Q)tests/vm/demo.sh
 
 # The budgets are in seconds, on two cores. `full` has the tests that are tagged so, too, and larger counts.
-quick_groups = "quick 300 unit replay,cli,module" "fuzz 120 fuzz" "harness 180 harness"
+quick_groups = "quick 600 unit replay,cli,module" "fleet 240 fleet" "fuzz 240 fuzz" "harness 180 harness"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "lanes 480 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
-		"machines 1500 vm:check,recording,rescue,restore,heal,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak" "silence 480 vm:silence,soaks"
+		"machines 1500 vm:check,recording,rescue,restore,heal,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak,daemon" "silence 480 vm:silence,soaks" "installed 300 vm:installed"
 
 full: prepare-tests
 	$(Q)FULL=1 KILLS=200 HAMMER=100000 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 12000 vm" \
@@ -243,18 +266,14 @@ valgrind: unit
 lint:
 	$(deps) build lint
 	$(Q)$(MAKE) --no-print-directory $(skeleton) $(legacy_skeleton)
-	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/replay/*.c tests/vm/*.[ch] tests/accuracy/*.[ch] tests/accuracy/host/*.c tests/vm/silence/*.[ch] tests/matrix/*.c tests/bench/*.c
-	shellcheck -x packaging/deps.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh module/*.sh tests/module/shapes/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh tests/bench/*.sh .ci/run
+	clang-format --dry-run -Werror bpf/*.[ch] bpf/legacy/*.[ch] src/*.[ch] src/reproducer/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/replay/*.c tests/vm/*.[ch] tests/accuracy/*.[ch] tests/accuracy/host/*.c tests/vm/silence/*.[ch] tests/matrix/*.c tests/bench/*.c packaging/*.c
+	shellcheck -x packaging/*.sh packaging/completions/make.sh tests/run.sh tests/mutants/run.sh tests/replay/*.sh tests/fuzz/*.sh tests/fleet/*.sh module/*.sh tests/module/shapes/*.sh tests/vm/*.sh tests/vm/scenario/*.sh tests/vm/guest/* tests/vm/silence/*.sh tests/accuracy/*.sh tests/matrix/*.sh tests/bench/*.sh .ci/run
 	mandoc -Tlint -W warning man/*
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src tests/unit tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/vm/rescued.c tests/vm/meant.c tests/vm/newer.c tests/vm/strand.c tests/vm/hammer.c tests/accuracy tests/vm/silence tests/matrix tests/bench/rows.c tests/bench/floor.c
-	printf '%s\n' src/*.c tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/vm/rescued.c tests/vm/meant.c tests/vm/newer.c tests/vm/strand.c tests/vm/hammer.c tests/accuracy/*.c tests/accuracy/host/*.c tests/vm/silence/*.c tests/matrix/*.c tests/bench/rows.c tests/bench/floor.c | xargs -P2 -I% \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --library=.cppcheck.cfg --enable=warning,performance,portability -Ibpf -Isrc src packaging tests/unit tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/vm/rescued.c tests/vm/meant.c tests/vm/newer.c tests/vm/strand.c tests/vm/hammer.c tests/accuracy tests/vm/silence tests/matrix tests/bench/rows.c tests/bench/floor.c
+	printf '%s\n' src/*.c packaging/*.c tests/vm/soak.c tests/vm/twice.c tests/vm/overwrite.c tests/vm/blocks.c tests/vm/rescued.c tests/vm/meant.c tests/vm/newer.c tests/vm/strand.c tests/vm/hammer.c tests/accuracy/*.c tests/accuracy/host/*.c tests/vm/silence/*.c tests/matrix/*.c tests/bench/rows.c tests/bench/floor.c | xargs -P2 -I% \
 		clang-tidy --quiet --warnings-as-errors='*' % -- -std=gnu11 -Ibpf -Isrc -I$(BUILD) -D_GNU_SOURCE -DVERSION='"lint"'
 
-install: btrfs-dirtywatch
-	install -D -m 755 btrfs-dirtywatch $(DESTDIR)$(PREFIX)/sbin/btrfs-dirtywatch
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/*.8
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 man/*.7
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/*.5
+include packaging/install.mk
 
 help:
 	@sed -n '/^# make /,/^$$/s/^# \?//p' Makefile
@@ -262,4 +281,4 @@ help:
 clean:
 	$(Q)rm -rf $(BUILD) btrfs-dirtywatch btrfs-dirtywatch-static
 
--include $(wildcard $(BUILD)/*/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/static/src/*.d)

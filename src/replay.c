@@ -16,6 +16,7 @@
 #include "options.h"
 #include "recording_play.h"
 #include "replay.h"
+#include "replay_also.h"
 #include "replay_judge.h"
 
 struct replay_options {
@@ -24,6 +25,7 @@ struct replay_options {
 	bool partial;
 	int verbose;
 	__u32 limit;
+	struct replay_also_options also;
 };
 
 struct observations {
@@ -126,7 +128,7 @@ int replay_run(FILE *in, const char *name, struct report *report)
 	return code;
 }
 
-#define OPT_LIMIT 256
+enum { OPT_LIMIT = 256, OPT_METRICS, OPT_JOURNAL };
 
 static const struct argp_option table[] = {
 	{ "limit", OPT_LIMIT, "N", 0,
@@ -135,6 +137,11 @@ static const struct argp_option table[] = {
 	{ "json", 'j', NULL, 0, "Print one JSON object a line", 0 },
 	{ "partial", 'p', NULL, 0,
 	  "Say what there is of a recording without an end, as blind", 0 },
+	{ "metrics", OPT_METRICS, "FILE", 0,
+	  "Write FILE for Prometheus too, as if the recording had ended now",
+	  0 },
+	{ "journal", OPT_JOURNAL, NULL, 0,
+	  "Say it in the journal too, as the daemon does", 0 },
 	{ "verbose", 'v', NULL, 0,
 	  "Show void and pending drops and own retries too", 0 },
 	{ 0 },
@@ -153,6 +160,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'v':
 		o->verbose++;
+		break;
+	case OPT_METRICS:
+		o->also.metrics = arg;
+		break;
+	case OPT_JOURNAL:
+		o->also.journal = true;
 		break;
 	case OPT_LIMIT:
 		if (limit_parse(arg, &o->limit))
@@ -191,15 +204,21 @@ static int replay_any(const struct replay_options *o, FILE *in,
 
 static int replay_file(const struct replay_options *o, FILE *in)
 {
-	struct report *report = report_stdout_new(o->json, o->verbose);
+	struct report *report, *also;
 	int code;
 
+	if (replay_also_new(&o->also, &also))
+		return EXIT_NO_ANSWER;
+	report = report_stdout_new(o->json, o->verbose);
 	if (!report) {
 		complain("out of memory; end other programs and try again");
+		report_free(also);
 		return EXIT_NO_ANSWER;
 	}
+	report_also(report, also);
 	code = replay_any(o, in, report);
 	report_free(report);
+	report_free(also);
 	return code;
 }
 
