@@ -1,36 +1,142 @@
 // SPDX-License-Identifier: GPL-2.0
 /* report_verb.c - see report_verb.h. */
 #include <argp.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
-#include "input.h"
 #include "log.h"
-#include "report_list.h"
+#include "report_output.h"
+#include "report_recording.h"
+#include "report_store.h"
 #include "report_verb.h"
+#include "when.h"
 
 struct verb_options {
-	const char *path;
-	const char *bug;
-	const char *output;
-	bool partial;
-	int verbose;
+	struct store_question store;
+	struct recording_question recording;
+	const char **paths;
+	size_t path_count;
+	const char *for_stores;	    /* an option that is for these only */
+	const char *for_recordings; /* the same */
+};
+
+enum long_option {
+	OPT_BY = 256,
+	OPT_CLASS,
+	OPT_HTML,
+	OPT_SINCE,
+	OPT_UNTIL,
 };
 
 static const struct argp_option table[] = {
 	{ "bug", 'b', "ID", 0,
-	  "Describe the finding whose id is ID, or begins so, for a bug report",
+	  "Describe the finding whose id is ID, or begins so, for a bug report; of a recording",
 	  0 },
+	{ "by", OPT_BY, "WHAT", 0,
+	  "Add up by file, writer, dropper or host instead of a list; of stores",
+	  0 },
+	{ "class", OPT_CLASS, "CLASS", 0,
+	  "Only findings of this class, or of several with commas between: lost, stranded, near-miss, superseded, pending, void, evicted-dirty, unexplained; of stores",
+	  0 },
+	{ "html", OPT_HTML, NULL, 0, "Write a page to look at; of stores", 0 },
+	{ "json", 'j', NULL, 0, "One JSON object a line; of stores", 0 },
 	{ "output", 'o', "FILE", 0, "Write into the new file FILE", 0 },
 	{ "partial", 'p', NULL, 0,
 	  "Say what there is of a recording without an end, as blind", 0 },
+	{ "since", OPT_SINCE, "TIME", 0,
+	  "From TIME on: a date, a time as in RFC 3339, or an age as '2h' or '3 days ago'; of stores",
+	  0 },
+	{ "until", OPT_UNTIL, "TIME", 0, "Up to TIME; of stores", 0 },
 	{ "verbose", 'v', NULL, 0,
 	  "Show void and pending drops and own retries too", 0 },
 	{ 0 },
 };
+
+static enum tally_by by_of(const char *word)
+{
+	enum tally_by by = 0;
+
+	while (by < BY_MAX && strcmp(word, tally_by_words[by]) != 0)
+		by++;
+	return by;
+}
+
+/* Words with commas between, as bits. A word that is none: 0. */
+static uint32_t classes_of(char *words)
+{
+	uint32_t classes = 0;
+	char *state = NULL;
+
+	for (char *word = strtok_r(words, ",", &state); word;
+	     word = strtok_r(NULL, ",", &state)) {
+		enum finding_class c = stored_class(word);
+
+		if (c == FINDING_CLASS_MAX || c == FINDING_STALE_READ)
+			return 0;
+		classes |= 1U << c;
+	}
+	return classes;
+}
+
+static error_t add_path(struct verb_options *o, const char *path)
+{
+	const char **all =
+		reallocarray(o->paths, o->path_count + 1, sizeof(*all));
+
+	if (!all)
+		return ENOMEM;
+	o->paths = all;
+	o->paths[o->path_count++] = path;
+	return 0;
+}
+
+/* The options that stores have. */
+static error_t parse_store(int key, char *arg, struct argp_state *state)
+{
+	struct verb_options *o = state->input;
+	struct store_question *q = &o->store;
+	uint32_t classes;
+
+	switch (key) {
+	case OPT_BY:
+		q->by = by_of(arg);
+		if (q->by == BY_MAX)
+			argp_error(
+				state,
+				"there are sums by file, writer, dropper and host, not by '%s'",
+				arg);
+		o->for_stores = "--by";
+		break;
+	case OPT_CLASS:
+		classes = classes_of(arg);
+		if (!classes)
+			argp_error(state, "there is no such class of findings");
+		q->classes |= classes;
+		o->for_stores = "--class";
+		break;
+	case OPT_HTML:
+		q->html = true;
+		o->for_stores = "--html";
+		break;
+	case 'j':
+		q->json = true;
+		o->for_stores = "--json";
+		break;
+	case OPT_SINCE:
+	case OPT_UNTIL:
+		o->for_stores = key == OPT_SINCE ? "--since" : "--until";
+		if (when_parse(arg, q->now_ns,
+			       key == OPT_SINCE ? &q->since_ns : &q->until_ns))
+			argp_error(state, "'%s' is no time: see %s", arg,
+				   "btrfs-dirtywatch-report(8)");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -40,128 +146,90 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'b':
 		if (!*arg)
 			argp_error(state, "an id is not empty");
-		o->bug = arg;
+		o->recording.bug = arg;
+		o->for_recordings = "--bug";
 		break;
 	case 'o':
-		o->output = arg;
+		o->recording.output = arg;
 		break;
 	case 'p':
-		o->partial = true;
+		o->recording.partial = true;
+		o->for_recordings = "--partial";
 		break;
 	case 'v':
-		o->verbose++;
+		o->recording.verbose++;
+		o->store.verbose++;
 		break;
 	case ARGP_KEY_ARG:
-		if (o->path)
-			argp_error(state, "'%s' is one argument too many", arg);
-		o->path = arg;
-		break;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state,
-			   "name the recording, or - for standard input");
+		return add_path(o, arg);
+	case ARGP_KEY_END:
+		if (o->store.json && o->store.html)
+			argp_error(state, "--json and --html are two answers");
+		if (o->store.since_ns >= o->store.until_ns)
+			argp_error(state, "--since is not before --until");
 		break;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_store(key, arg, state);
 	}
 	return 0;
 }
 
-static int no_memory(void)
+static int of_stores(struct verb_options *o)
 {
-	complain("out of memory; end other programs and try again");
-	return EXIT_NO_ANSWER;
-}
+	FILE *out;
 
-/* A new file, for its owner: it has names of files in it. */
-static FILE *open_new(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-
-	if (!out && fd >= 0)
-		close(fd);
-	return out;
-}
-
-/* NULL: it was said why. */
-static FILE *open_output(const struct verb_options *o)
-{
-	FILE *out = o->output ? open_new(o->output) : stdout;
-
-	if (!out)
-		complain("cannot make '%s': %s; name another file", o->output,
-			 strerror(errno));
-	return out;
-}
-
-/* Returns `code`, if all of the output is written. */
-static int close_output(const struct verb_options *o, FILE *out, int code)
-{
-	if (out == stdout || !fclose(out) || code == EXIT_NO_ANSWER)
-		return code;
-	complain("cannot write '%s': %s; make room", o->output,
-		 strerror(errno));
-	return EXIT_NO_ANSWER;
-}
-
-static int list(const struct verb_options *o, FILE *in)
-{
-	FILE *out = open_output(o);
-	struct report *report;
-	struct recording rec;
-	int code;
-
-	if (!out)
-		return EXIT_NO_ANSWER;
-	report = report_list_new(out, o->verbose);
-	if (!report)
-		return close_output(o, out, no_memory());
-	code = recording_say(&rec, in, input_name(o->path), o->partial, report);
-	recording_free(&rec);
-	report_free(report);
-	return close_output(o, out, code);
-}
-
-/* Returns `code`, if the mail is written. */
-static int describe(const struct verb_options *o, const struct bug *bug,
-		    const struct recording *rec, int code)
-{
-	FILE *out = open_output(o);
-
-	if (!out)
-		return EXIT_NO_ANSWER;
-	errno = 0;
-	report_bug(out, bug, rec);
-	if (!fflush(out) && !ferror(out))
-		return close_output(o, out, code);
-	complain("cannot write the output: %s; make room or name another place",
-		 strerror(errno ? errno : EIO));
-	return close_output(o, out, EXIT_NO_ANSWER);
-}
-
-/* No file is made for a finding that is not there. */
-static int find_bug(const struct verb_options *o, FILE *in)
-{
-	struct bug bug = { .id = o->bug };
-	struct report *report = report_bug_new(&bug);
-	struct recording rec;
-	int code;
-
-	if (!report)
-		return no_memory();
-	code = recording_say(&rec, in, input_name(o->path), o->partial, report);
-	if (code != EXIT_NO_ANSWER && bug.stage_count && !bug.ambiguous) {
-		code = describe(o, &bug, &rec, code);
-	} else if (code != EXIT_NO_ANSWER) {
+	if (o->for_recordings) {
 		complain(
-			"%s finding of '%s' has an id that begins with '%s': 'report' without --bug lists them",
-			bug.ambiguous ? "more than one" : "no",
-			input_name(o->path), o->bug);
-		code = EXIT_USAGE;
+			"%s needs a recording, and this is a store; 'btrfs-dirtywatch record' makes one",
+			o->for_recordings);
+		return EXIT_USAGE;
 	}
-	recording_free(&rec);
-	report_free(report);
-	return code;
+	out = report_output(o->recording.output);
+	if (!out)
+		return EXIT_NO_ANSWER;
+	o->store.paths = o->paths;
+	o->store.path_count = o->path_count;
+	return report_output_close(o->recording.output, out,
+				   report_store(&o->store, out));
+}
+
+static int of_recording(struct verb_options *o)
+{
+	if (o->path_count > 1) {
+		complain(
+			"'%s' is no store, and only stores can be merged; name one recording",
+			o->recording.path);
+		return EXIT_USAGE;
+	}
+	if (o->for_stores) {
+		complain(
+			"%s needs a store, and this is a recording; 'btrfs-dirtywatch replay' has more",
+			o->for_stores);
+		return EXIT_USAGE;
+	}
+	return report_recording(&o->recording);
+}
+
+/* The first that is no store; NULL: all are. */
+static const char *no_store(const struct verb_options *o)
+{
+	for (size_t i = 0; i < o->path_count; i++)
+		if (!stored_is(o->paths[i]))
+			return o->paths[i];
+	return NULL;
+}
+
+static int run(struct verb_options *o)
+{
+	bool named = o->path_count > 0;
+
+	if (!named && add_path(o, STORED_DEFAULT)) {
+		complain("out of memory; end other programs and try again");
+		return EXIT_NO_ANSWER;
+	}
+	/* What is to be the default store is one, or cannot be opened. */
+	o->recording.path = named ? no_store(o) : NULL;
+	return o->recording.path ? of_recording(o) : of_stores(o);
 }
 
 int report_main(int argc, char **argv)
@@ -169,21 +237,22 @@ int report_main(int argc, char **argv)
 	static const struct argp argp = {
 		.options = table,
 		.parser = parse,
-		.args_doc = "FILE",
-		.doc = "List the findings of the recording FILE (- for standard input), or describe one of them.\v"
-		       "Exit status, by what the recording shows: 0 none lost, 1 losses found, 2 usage, "
+		.args_doc = "[FILE...]",
+		.doc = "List the findings of a recording (- for standard input), or of one or several stores; "
+		       "without a FILE, of this machine's store.\v"
+		       "Exit status, by what is shown: 0 none lost, 1 losses found, 2 usage, "
 		       "3 could not answer, 5 blind (evidence is missing).",
 	};
-	struct verb_options o = { 0 };
-	FILE *in;
-	int code;
+	struct verb_options o = {
+		.store = { .until_ns = INT64_MAX, .by = BY_MAX },
+	};
+	struct timespec now;
+	int code = EXIT_USAGE;
 
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
-		return EXIT_USAGE;
-	in = input_open(o.path);
-	if (!in)
-		return EXIT_NO_ANSWER;
-	code = o.bug ? find_bug(&o, in) : list(&o, in);
-	input_close(in);
+	clock_gettime(CLOCK_REALTIME, &now);
+	o.store.now_ns = now.tv_sec * WHEN_NS_PER_S + now.tv_nsec;
+	if (!argp_parse(&argp, argc, argv, 0, NULL, &o))
+		code = run(&o);
+	free(o.paths);
 	return code;
 }

@@ -40,6 +40,25 @@ fuzz_replay_line)
 		printf 'file map=1 ino=1 dev=0:1 path=/%0255d/%0255d/%0255d/%0254d\n' 1 2 3 4
 	} | sed 's/\\/\\\\/g' | each
 	;;
+fuzz_when)
+	each <<-'END'
+		now
+		yesterday
+		3 days ago
+		2h
+		2026-11-28
+		2026-11-28 22:18
+		2026-11-28T22:18:24.305099460Z
+		2028-02-29t00:00:60+23:59
+	END
+	;;
+fuzz_page)
+	each <<-'END'
+		\x03AAAAAAA\x15BBBBBBBB{"mono_ns":9,"path":"/a<b>","bound":[[4096,100],[4300,5]],"clean_ns":5,"retry_ns":6,"drop_ns":7,"end_ns":8,"write":{"pid":7,"comm":"<b>cp","result":-14,"cgroup":"/"},"dropper":{"pid":8,"comm":"kswapd0","way":"kswapd"},"rescue":{"saved":true,"file":"a-1-2.rescue"},"not_observed":["stale_reads"],"clean_stack":["f+0x1"]}\x00e4-1-2\x00/a\x00box\x00{"reader":{"comm":"cat"},"own_retry":false}
+		\x01AAAAAAA\x15BBBBBBBB{"unlinked":true,"link_count":2,"path_in_fs":true,"path_truncated":true,"unsent":true,"rescue":{"saved":false,"reason":"limit"},"heal":{"healed":false,"reason":"busy"},"fs_uuid":"x","inode":1,"symbols":[null,"g"]}\x00e4\x00/b
+		\x06AAAAAAA\x15BBBBBBBB{"heal":{"healed":true},"dirty_pages":3,"bound":[[0,8192]]}\x00e4
+	END
+	;;
 fuzz_mounts)
 	cat >"$folder/table" <<-'END'
 		22 1 0:1 / / rw - ext4 /dev/sda1 rw
