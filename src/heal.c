@@ -34,10 +34,11 @@ int healer_new(const struct healer_options *o, struct healer **out)
 	}
 	h->limit_ns = o->limit_ns;
 	h->child.serve = o->serve;
+	h->child.path = o->path;
 	err = heal_child_start(&h->child);
 	if (err) {
-		complain("cannot start the process that heals: %s",
-			 strerror(-err));
+		complain("cannot %s the process that heals: %s",
+			 o->path ? "reach" : "start", strerror(-err));
 		healer_free(h);
 		return -1;
 	}

@@ -27,6 +27,7 @@ struct healer_options {
 	bool asked;		   /* else there is none */
 	uint64_t limit_ns;	   /* for one page */
 	void (*serve)(int socket); /* what the process does */
+	const char *path; /* of a socket behind which one is, or NULL */
 };
 
 struct healer;

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,6 +45,26 @@ static void become_helper(pid_t parent, int socket)
 	close_range(SOCKET_FD + 1, ~0U, 0);
 }
 
+/* Who listens there starts one for each connection. */
+static int dial(struct heal_child *c)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int err;
+
+	if (strlen(c->path) >= sizeof(a.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(a.sun_path, c->path, strlen(c->path) + 1);
+	c->socket = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (c->socket < 0)
+		return -errno;
+	if (!connect(c->socket, (const struct sockaddr *)&a, sizeof(a)))
+		return 0;
+	err = -errno;
+	close(c->socket);
+	c->socket = -1;
+	return err;
+}
+
 int heal_child_start(struct heal_child *c)
 {
 	pid_t parent = getpid();
@@ -50,6 +72,8 @@ int heal_child_start(struct heal_child *c)
 
 	c->pid = 0;
 	c->socket = -1;
+	if (c->path)
+		return dial(c);
 	heal_child_reap(c);
 	if (c->dying_count == HEAL_DYING_MAX)
 		return -EBUSY;

@@ -17,14 +17,17 @@
 
 struct heal_child {
 	void (*serve)(int socket); /* what it does */
-	pid_t pid;		   /* 0: there is none */
-	int socket;		   /* -1: there is none */
+	const char *path; /* or, not NULL: a socket of who starts it for us */
+	pid_t pid;	  /* 0: there is none */
+	int socket;	  /* -1: there is none */
 	unsigned int dying_count;
 	pid_t dying[HEAL_DYING_MAX];
 };
 
-/* Zero it, set `serve`, and start. Returns 0, or -EBUSY: too many are dying,
- * or the -errno of making a process. */
+/*
+ * Zero it, set `serve` or `path`, and start. Returns 0, or -EBUSY: too many are
+ * dying, or the -errno of making a process, or of reaching it.
+ */
 int heal_child_start(struct heal_child *c);
 
 /* The answer, if there is one. Returns 1, 0: not yet, or -errno: it ended. */

@@ -2,8 +2,11 @@
 /* heal_helper.c - see heal_helper.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "heal_helper.h"
@@ -62,6 +65,34 @@ int heal_request_take(int socket, struct heal_request *q, int *dir)
 	return -EBADMSG;
 }
 
+/*
+ * The same directory by a mount of ours: that of who asks may be read-only for
+ * it alone. Returns it, or `dir` if there is no such way.
+ */
+static int by_our_mount(int dir)
+{
+	char link[64], path[PATH_MAX];
+	struct stat theirs, ours;
+	ssize_t len;
+	int fd;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	len = readlink(link, path, sizeof(path) - 1);
+	if (len <= 0 || fstat(dir, &theirs))
+		return dir;
+	path[len] = '\0';
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return dir;
+	if (fstat(fd, &ours) || ours.st_dev != theirs.st_dev ||
+	    ours.st_ino != theirs.st_ino) {
+		close(fd);
+		return dir;
+	}
+	close(dir);
+	return fd;
+}
+
 void heal_helper_serve(int socket)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -72,6 +103,7 @@ void heal_helper_serve(int socket)
 	while (!heal_request_take(socket, &q, &dir)) {
 		struct heal_answer answer = { .number = q.number };
 
+		dir = by_our_mount(dir);
 		answer.heal = heal_page(proc, dir, &q);
 		close(dir);
 		if (send(socket, &answer, sizeof(answer), MSG_NOSIGNAL) < 0)

@@ -9,12 +9,15 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "daemon.h"
+#include "heal_verb.h"
 #include "log.h"
 #include "provoke.h"
 #include "record_verb.h"
 #include "replay.h"
 #include "report_verb.h"
 #include "restore.h"
+#include "status.h"
 #include "watch.h"
 
 #ifndef VERSION
@@ -36,6 +39,9 @@ static const struct verb {
 	{ "replay", replay_main, "say what a recording shows" },
 	{ "report", report_main, "list its findings, or describe one" },
 	{ "restore", restore_main, "put rescued pages back into their files" },
+	{ "daemon", daemon_main, "watch for good, as a service" },
+	{ "status", status_main, "how is the daemon?" },
+	{ "heal-helper", heal_verb_main, NULL },
 	{ "check", check_main, "can this system be watched? has it the bug?" },
 	{ "help", help_main, "show this text" },
 	{ "--help", help_main, NULL },

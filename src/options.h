@@ -10,6 +10,7 @@
 #include "hook_wish.h"
 #include "ratelimit.h"
 #include "rescue.h"
+#include "tracer.h"
 
 struct options {
 	const char *mount; /* a path on the filesystem to watch, or NULL: all */
@@ -23,10 +24,11 @@ struct options {
 	const char *run_dir; /* where watches keep their notes, "": nowhere */
 	int verbose;
 	bool json;
-	bool guard;	 /* few hooks until the first sign of a loss */
-	bool stay_guard; /* whatever it sees: for tests */
-	bool heal;	 /* dirty stranded pages again */
-	bool quiet;	 /* print nothing: for `record` */
+	bool guard;		 /* few hooks until the first sign of a loss */
+	bool stay_guard;	 /* whatever it sees: for tests */
+	bool heal;		 /* dirty stranded pages again */
+	const char *heal_socket; /* behind which that is done; NULL: here */
+	bool quiet;		 /* print nothing: for `record` */
 	struct hook_wishes hooks;
 	struct rescue_options rescue;
 	bool no_module_btf; /* as if btrfs.ko had no BTF: for tests */
@@ -48,6 +50,9 @@ struct options {
 int limit_parse(const char *text, __u32 *limit);
 
 #define LIMIT_REFUSED "limit '%s' is not a number from 0 to %lu"
+
+/* What of them the tracer gets to know; `dev`: of the mount, 0: all. */
+struct tracer_options options_of_tracer(const struct options *o, __u32 dev);
 
 struct argp;
 

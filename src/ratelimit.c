@@ -58,22 +58,25 @@ static void leave_out(struct left_out *left, unsigned int kind, uint64_t ns)
 	left->total++;
 }
 
-bool ratelimit_take(struct ratelimit *l, const struct finding *f)
+bool ratelimit_take_at(struct ratelimit *l, unsigned int kind, uint64_t ns)
 {
-	unsigned int kind = ratelimit_kind(f);
-
-	if (!l->running || ratelimit_over(l, f->ns)) {
+	if (!l->running || ratelimit_over(l, ns)) {
 		l->running = true;
-		l->from_ns = f->ns;
+		l->from_ns = ns;
 		memset(l->said, 0, sizeof(l->said));
 	}
 	if (is_full(l, kind)) {
-		leave_out(&l->left, kind, f->ns);
+		leave_out(&l->left, kind, ns);
 		return false;
 	}
 	if (l->max)
 		l->said[kind]++;
 	return true;
+}
+
+bool ratelimit_take(struct ratelimit *l, const struct finding *f)
+{
+	return ratelimit_take_at(l, ratelimit_kind(f), f->ns);
 }
 
 struct left_out ratelimit_left(struct ratelimit *l)

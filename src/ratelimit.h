@@ -63,6 +63,9 @@ bool ratelimit_full(const struct ratelimit *l, const struct finding *f);
 /* Counts the finding. Returns whether it is to be said. */
 bool ratelimit_take(struct ratelimit *l, const struct finding *f);
 
+/* The same of anything of that kind, at a time of its own. */
+bool ratelimit_take_at(struct ratelimit *l, unsigned int kind, uint64_t ns);
+
 /* Gives what was left out since the last such call. */
 struct left_out ratelimit_left(struct ratelimit *l);
 

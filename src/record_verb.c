@@ -131,7 +131,7 @@ int record_main(int argc, char **argv)
 	err = recording_create(o.path, o.force, &writer);
 	if (err)
 		return refuse(o.path, err);
-	code = watch_run(&o.watch, writer);
+	code = watch_run(&o.watch, writer, NULL);
 	if (recording_writer_empty(writer))
 		unlink(o.path);
 	recording_writer_free(writer);

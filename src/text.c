@@ -56,12 +56,28 @@ static void put_hex(FILE *out, const char *bytes, size_t len)
 		fprintf(out, "\\x%02x", (unsigned char)bytes[i]);
 }
 
+/* How many bytes at the front stay as they are, one a character. */
+static size_t plain_bytes(const char *bytes, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7f &&
+	       bytes[n] != '\\')
+		n++;
+	return n;
+}
+
 void text_escape(FILE *out, const char *bytes, size_t len)
 {
 	uint32_t point;
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
+		n = plain_bytes(bytes + i, len - i);
+		if (n) {
+			fwrite(bytes + i, 1, n, out);
+			continue;
+		}
 		n = utf8_next(bytes + i, len - i, &point);
 		if (!n) {
 			n = 1;

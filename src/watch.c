@@ -1,58 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* watch.c - the verb `watch`; the path of a record is on_record(). */
+/* watch.c - the verb `watch`; the path of a record is watch_on_record(). */
 #include <errno.h>
-#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "decode.h"
-#include "evidence.h"
-#include "facts.h"
-#include "finding.h"
-#include "follow.h"
 #include "footprint.h"
-#include "heal.h"
-#include "heal_helper.h"
 #include "log.h"
 #include "now.h"
-#include "options.h"
-#include "preflight.h"
-#include "process.h"
 #include "record_verb.h"
-#include "recorder.h"
-#include "report.h"
-#include "rescue.h"
-#include "resolve.h"
-#include "rhythm.h"
 #include "signals.h"
-#include "tracer.h"
-#include "watch.h"
 #include "watch_say.h"
-#include "watched_device.h"
-
-struct watch {
-	struct options options;
-	struct ksyms *ksyms;
-	struct tracer *tracer;
-	struct resolver *resolver;
-	struct findings *findings;
-	struct follow follow;
-	struct report *report;
-	struct evidence evidence;
-	struct rhythm rhythm;
-	struct recording_writer *keep; /* NULL: nothing is recorded */
-	struct recorder *recorder;
-	struct rescue_help help;
-	struct rescuer *rescuer; /* NULL: no content is saved */
-	struct healer *healer;	 /* NULL: nothing is healed */
-	__u64 start_ns;
-	__u64 first_ns; /* of the first record since it woke, 0: none */
-	int signals;
-};
+#include "watch_state.h"
 
 /*
  * In a storm, what nobody is told of needs no names: that is time in which the
@@ -65,7 +26,7 @@ static bool needs_names(const struct watch *w, const struct finding *f)
 }
 
 /* Raw bytes become a record, a finding, a finding with names, a line. */
-static int on_record(void *arg, const void *data, size_t size)
+int watch_on_record(void *arg, const void *data, size_t size)
 {
 	struct watch *w = arg;
 	struct finding finding;
@@ -95,139 +56,13 @@ static int on_record(void *arg, const void *data, size_t size)
 static struct heal_help heal_help(struct watch *w)
 {
 	return (struct heal_help){ w->resolver, resolve_dir, w->report,
-				   on_record, w };
+				   watch_on_record, w };
 }
 
-static int on_content(void *arg, const void *data, size_t size)
+int watch_on_content(void *arg, const void *data, size_t size)
 {
 	rescuer_content(((const struct watch *)arg)->rescuer, data, size);
 	return 0;
-}
-
-/* The tracer's own programs stand in a stack too, and tell nothing. */
-static const char *symbol_at(void *arg, uint64_t address, uint64_t *offset)
-{
-	const struct watch *w = arg;
-	const struct ksym *sym = ksyms_at(w->ksyms, address);
-
-	if (!sym || !strcmp(sym->module, "bpf"))
-		return NULL;
-	*offset = address - sym->from;
-	return sym->name;
-}
-
-/* ---- begin ---------------------------------------------------------- */
-
-/*
- * Read the symbols once more: our own programs have some by now, and without
- * them their addresses would be taken for those of whoever stands before them.
- * It takes a while, and comes before it is said that all is armed: what happens
- * from then on is told at once.
- */
-static void name_programs(struct watch *w)
-{
-	struct ksyms *now;
-
-	if (ksyms_read_kernel(&now))
-		return;
-	ksyms_free(w->ksyms);
-	w->ksyms = now;
-	/* What loading took, and what these do not need, for good. */
-	malloc_trim(0);
-}
-
-/* From the start on, the recorder is told all that the report is told. */
-static int begin(struct watch *w, const struct report_start_info *info)
-{
-	int err;
-
-	if (!w->keep)
-		return report_start(w->report, info);
-	w->recorder = recorder_new(w->keep, w->ksyms, w->options.verbose);
-	if (!w->recorder)
-		return -ENOMEM;
-	report_also(w->report, recorder_report(w->recorder));
-	err = report_start(w->report, info);
-	return err ? err : record_facts(w->recorder, &w->options, w->tracer);
-}
-
-static int open_report(struct watch *w)
-{
-	struct report_start_info info = { .version = VERSION,
-					  .wall_known = true };
-	char srcversion[64];
-	struct utsname kernel;
-	struct timespec wall;
-
-	name_programs(w);
-	w->report = w->options.quiet ? report_none_new()
-				     : report_stdout_new(w->options.json,
-							 w->options.verbose);
-	if (!w->report)
-		return -ENOMEM;
-	w->help = (struct rescue_help){ w->tracer, w->resolver, w->report };
-	report_limit(w->report, w->options.limit);
-	w->evidence.report = w->report;
-	clock_gettime(CLOCK_REALTIME, &wall);
-	info.ns = w->start_ns = now_ns();
-	info.wall_ns =
-		wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)info.ns;
-	info.mount = w->options.mount;
-	info.kernel = uname(&kernel) ? NULL : kernel.release;
-	info.srcversion = facts_srcversion(srcversion, sizeof(srcversion));
-	info.unseen = tracer_unseen(w->tracer);
-	info.limit = w->options.limit;
-	info.symbol = symbol_at;
-	info.symbol_arg = w;
-	return begin(w, &info);
-}
-
-static int start(struct watch *w)
-{
-	struct tracer_options options = {
-		.kind = w->options.tracer,
-		.btf = w->options.btf,
-		.tgid = w->options.pid,
-		.ring_bytes = w->options.ring_kib * 1024,
-		.windows = w->options.windows,
-		.no_module_btf = w->options.no_module_btf,
-		.guard = w->options.guard,
-		.stay_guard = w->options.stay_guard,
-		.wishes = w->options.hooks,
-		.verbose = w->options.verbose,
-		.content = on_content,
-	};
-	const struct healer_options heal = {
-		.asked = w->options.heal,
-		.limit_ns = HEAL_LIMIT_NS,
-		.serve = heal_helper_serve,
-	};
-	int code = EXIT_NO_ANSWER;
-
-	if (w->options.mount)
-		code = watched_device(w->options.mount, &options.dev);
-	if (w->options.mount && code)
-		return code;
-	code = preflight(w->options.btf, &w->ksyms);
-	if (!code && w->options.pid)
-		code = process_check(w->options.pid);
-	if (code)
-		return code;
-	if (healer_new(&heal, &w->healer))
-		return EXIT_NO_ANSWER;
-	w->findings = findings_new();
-	if (w->signals < 0 || !w->findings ||
-	    resolver_new(w->options.mount, &w->resolver)) {
-		complain("cannot start: %s", strerror(errno));
-		return EXIT_NO_ANSWER;
-	}
-	if (rescuer_new(&w->options.rescue, &w->rescuer))
-		return EXIT_NO_ANSWER;
-	if (w->rescuer)
-		options.content_bytes = w->options.rescue.ring_kib * 1024;
-	evidence_init(&w->evidence);
-	w->tracer = tracer_new(&options, w->ksyms, on_record, w, &code);
-	return w->tracer ? 0 : code;
 }
 
 /* ---- run ------------------------------------------------------------ */
@@ -283,7 +118,48 @@ static int wake_up(struct watch *w, bool woken, bool switched)
 	return now_ns() >= w->rhythm.look_ns ? look_again(w) : 0;
 }
 
-/* Hand records on until a signal, the end of the time, or a failed write. */
+struct tracer *watch_tracer(const struct watch *w)
+{
+	return w->tracer;
+}
+
+const struct blindness *watch_blindness(const struct watch *w)
+{
+	return &w->evidence.blindness;
+}
+
+int watch_sums(const struct watch *w, struct summary *s)
+{
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	err = tracer_totals(w->tracer, s->counters, s->blind,
+			    &s->open_stranded);
+	blindness_spans(&w->evidence.blindness, s->blind);
+	rescuer_sums(w->rescuer, s);
+	healer_sums(w->healer, s);
+	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
+	s->exit_code = summary_exit_code(s);
+	return err;
+}
+
+static int host_tick(const struct watch *w)
+{
+	return w->host ? w->host->tick(w->host->arg, w) : 0;
+}
+
+/* When to wake at the latest, if nothing happens. 0: no such time. */
+static __u64 wake_at(const struct watch *w, __u64 end)
+{
+	__u64 due = w->host ? w->host->due(w->host->arg) : 0;
+
+	return !end || (due && due < end) ? due : end;
+}
+
+/*
+ * Hand records on until a signal, the end of the time, a failed write, or a
+ * host's wish.
+ */
 static int run(struct watch *w)
 {
 	struct pollfd fds[] = {
@@ -292,6 +168,7 @@ static int run(struct watch *w)
 		{ .fd = w->evidence.hook_switch.inotify, .events = POLLIN },
 		{ .fd = w->evidence.probe_switch.inotify, .events = POLLIN },
 		{ .events = POLLIN }, /* the healer's, if it has one */
+		{ .fd = w->host ? w->host->fd : -1, .events = POLLIN },
 	};
 	__u64 length = (__u64)(w->options.duration * 1e9);
 	__u64 end = length ? w->start_ns + length : 0;
@@ -303,13 +180,15 @@ static int run(struct watch *w)
 
 		fds[4].fd = healer_fd(w->healer);
 		n = poll(fds, sizeof(fds) / sizeof(fds[0]),
-			 rhythm_wait(&w->rhythm, end, now_ns()));
+			 rhythm_wait(&w->rhythm, wake_at(w, end), now_ns()));
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		err = wake_up(w, n > 0,
 			      (fds[2].revents | fds[3].revents) & POLLIN);
+		if (!err)
+			err = host_tick(w);
 	}
-	return err;
+	return err > 0 ? 0 : err;
 }
 
 /* ---- end ------------------------------------------------------------ */
@@ -345,7 +224,7 @@ static int watch(struct watch *w)
 	struct summary summary = { 0 };
 	int code, err;
 
-	code = start(w);
+	code = watch_start(w);
 	if (code)
 		return code;
 	if (tracer_unseen(w->tracer))
@@ -353,7 +232,7 @@ static int watch(struct watch *w)
 			 tracer_unseen(w->tracer));
 	if (w->options.verbose)
 		watch_say_hooks(w->tracer);
-	err = open_report(w);
+	err = watch_open_report(w);
 	if (!err)
 		err = evidence_begin(&w->evidence, &w->options);
 	if (!err)
@@ -367,24 +246,16 @@ static int watch(struct watch *w)
 	return EXIT_NO_ANSWER;
 }
 
-int watch_run(const struct options *options, struct recording_writer *keep)
+int watch_run(const struct options *options, struct recording_writer *keep,
+	      const struct watch_host *host)
 {
-	struct watch w = { .options = *options, .keep = keep };
+	struct watch w = { .options = *options, .keep = keep, .host = host };
 	int code;
 
 	log_libbpf(w.options.verbose);
 	w.signals = signals_open();
 	code = watch(&w);
-	tracer_free(w.tracer);
-	report_free(w.report);
-	recorder_free(w.recorder);
-	rescuer_free(w.rescuer);
-	healer_free(w.healer);
-	findings_free(w.findings);
-	resolver_free(w.resolver);
-	ksyms_free(w.ksyms);
-	if (w.signals >= 0)
-		close(w.signals);
+	watch_free(&w);
 	return code;
 }
 
@@ -394,5 +265,5 @@ int watch_main(int argc, char **argv)
 
 	if (options_parse(argc, argv, &options))
 		return EXIT_USAGE;
-	return watch_run(&options, NULL);
+	return watch_run(&options, NULL, NULL);
 }

@@ -153,7 +153,7 @@ static inline int tear_down(void **state)
 
 static inline void begin(struct fixture *f, void (*serve)(int socket))
 {
-	const struct healer_options options = { true, LIMIT_NS, serve };
+	const struct healer_options options = { true, LIMIT_NS, serve, NULL };
 
 	assert_int_equal(healer_new(&options, &f->healer), 0);
 	assert_non_null(f->healer);

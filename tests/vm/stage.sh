@@ -183,7 +183,8 @@ stage_root() {
 	ln -s busybox "$stage/usr/bin/sh"
 	ln -s ../bin/modprobe "$stage/usr/sbin/modprobe"
 	cp "$here/guest/init" "$stage/init"
-	cp "$here/guest/lib.sh" "$stage/guest/lib.sh"
+	cp "$here"/guest/*.sh "$stage/guest/"
+	[ -z "$system" ] || cp "$here"/guest/system* "$stage/guest/"
 	cp -L "$scenario" "$stage/guest/scenario"
 	{
 		echo "deadline=$deadline"
