@@ -10,7 +10,7 @@ top=$(cd "$here/../.." && pwd)
 . "$here/stage.sh"
 
 usage='usage: run.sh [-ivz] [-k KERNEL|FOLDER] [-m VARIANT[:nobtf][,VARIANT...]] [-t SECONDS] [-M MEM_MB] [-c CPUS] [-d DISK_MB]
-              [-p HOSTPROG]... [-f HOSTFILE[=GUESTPATH]]... [-x "QEMU OPTIONS"] -o OUTDIR SCENARIO [ARG...]'
+              [-p HOSTPROG]... [-f HOSTFILE[=GUESTPATH]]... [-r ROOT_IMAGE] [-x "QEMU OPTIONS"] -o OUTDIR SCENARIO [ARG...]'
 
 # The kernel's words for "something is broken", in dmesg.txt and console.log.
 complaints='WARNING:|BUG:|kernel BUG at|Oops|\[#[0-9]+\]|Call Trace|Kernel panic|general protection fault[,:]'
@@ -39,8 +39,8 @@ number() {
 
 parse() {
 	local opt
-	kernel=6.1 variants=stock limit=120 memory=1024 cpus=2 disk=1024 outdir='' extra='' verbose='' packed='' counting='' programs=() files=()
-	while getopts :k:m:t:M:c:p:f:d:x:o:ivz opt; do
+	kernel=6.1 variants=stock limit=120 memory=1024 cpus=2 disk=1024 outdir='' extra='' verbose='' packed='' counting='' system='' programs=() files=()
+	while getopts :k:m:t:M:c:p:f:d:r:x:o:ivz opt; do
 		case $opt in
 		k) kernel=$OPTARG ;;
 		m) variants=$OPTARG ;;
@@ -50,6 +50,7 @@ parse() {
 		d) number d "$OPTARG" && disk=$OPTARG ;;
 		p) programs+=("$OPTARG") ;;
 		f) files+=("$OPTARG") ;;
+		r) system=$OPTARG ;;
 		x) extra+=" $OPTARG" ;;
 		o) outdir=$OPTARG ;;
 		i) counting=1 extra+=' -icount shift=0,sleep=off' ;;
@@ -65,6 +66,7 @@ parse() {
 	scenario=$1
 	shift
 	args=("$@")
+	[ -z "$system" ] || [ -s "$system" ] || die "there is no image '$system'; tests/vm/rootfs.sh makes one"
 	[ -s "$scenario" ] || die "there is no scenario '$scenario'; name a shell script"
 	mkdir -p "$outdir" || die "cannot make the folder $outdir; name another with -o"
 	[ -z "$(ls -A "$outdir")" ] || die "$outdir is not empty; old files there could be taken for this run's"
@@ -84,22 +86,28 @@ find_kernel() {
 }
 
 start_machine() {
-	local accel=tcg,thread=multi
+	local accel=tcg,thread=multi disks=()
 	qemu_status=0
 	# QEMU counts with one thread. The guest's clock runs ahead whenever it idles: only the host's can set a limit.
 	if [ -n "$counting" ]; then
 		accel=tcg
+	fi
+	# What it changes of its system is gone with this process, but not with a boot.
+	if [ -n "$system" ]; then
+		disks=(-drive "file=$system,if=virtio,format=raw,snapshot=on,cache=unsafe")
+	else
+		disks=(-no-reboot)
 	fi
 	truncate -s "${disk}M" "$tmp/scratch.img"
 	truncate -s 4G "$tmp/back.img"
 	touch "$tmp/scenario.log"
 	# shellcheck disable=SC2086 # $extra is a list of options
 	setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" -cpu max -smp "$cpus" -m "$memory" \
-		-display none -vga none -nic none -monitor none -no-reboot \
+		-display none -vga none -nic none -monitor none \
 		-serial "file:$tmp/console" -serial "file:$tmp/scenario.log" \
 		-drive "file=$tmp/scratch.img,if=virtio,format=raw,cache=unsafe,discard=unmap" \
 		-drive "file=$tmp/back.img,if=virtio,format=raw,cache=unsafe" \
-		-kernel "$image" -initrd "$tmp/initrd" \
+		"${disks[@]}" -kernel "$image" -initrd "$tmp/initrd" \
 		-append 'console=ttyS0 quiet loglevel=5 log_buf_len=8M panic=-1 oops=panic mitigations=off no_timer_check' \
 		$extra </dev/null >"$tmp/qemu.log" 2>&1 &
 	machine=$!
