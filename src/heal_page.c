@@ -131,7 +131,9 @@ static enum heal heal_mapped(int fd, volatile unsigned char *map,
 
 	if (!is_within(fd, q))
 		return HEAL_eof;
-	if (mincore((void *)map, CONTENT_LEN, &present) || !(present & 1))
+	if (mincore((void *)map, CONTENT_LEN, &present))
+		return HEAL_failed;
+	if (!(present & 1))
 		return HEAL_dropped;
 	(void)mlock((void *)map, CONTENT_LEN);
 	heal = heal_touch(map, q);

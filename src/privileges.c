@@ -95,7 +95,7 @@ static int deny_networks(scmp_filter_ctx filter)
 {
 	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT),
 				SCMP_SYS(socket), 1,
-				SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+				SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
 }
 
 static int filter_calls(const int *more)
