@@ -192,7 +192,7 @@ demo: prepare
 quick_groups = "quick 600 unit replay,cli,module" "fleet 240 fleet" "fuzz 240 fuzz" "harness 180 harness"
 check: prepare-tests
 	$(Q)tests/run.sh $(quick_groups) "lanes 480 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
-		"machines 1500 vm:check,recording,rescue,restore,heal,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak,daemon" "silence 480 vm:silence,soaks" "installed 300 vm:installed"
+		"machines 1800 vm:check,recording,rescue,restore,heal,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak,daemon" "silence 480 vm:silence,soaks" "installed 300 vm:installed"
 
 full: prepare-tests
 	$(Q)FULL=1 KILLS=200 HAMMER=100000 TRIALS=200 SOAK=60 SOAKS=120 PERCENT=100 tests/run.sh $(quick_groups) "accuracy 1200 accuracy" "machines 12000 vm" \
