@@ -285,6 +285,28 @@ void config_free(struct config *c)
 		}
 }
 
+static void take(struct config *c, struct config *from, const struct key *k)
+{
+	char *text;
+
+	if (k->type == KEY_FLAG) {
+		*flag_of(c, k) = *flag_of(from, k);
+	} else if (k->type != KEY_TEXT) {
+		*number_of(c, k) = *number_of(from, k);
+	} else {
+		text = *text_of(c, k);
+		*text_of(c, k) = *text_of(from, k);
+		*text_of(from, k) = text;
+	}
+}
+
+void config_take(struct config *c, struct config *from)
+{
+	for (unsigned int i = 0; i < KEYS; i++)
+		if (!keys[i].fixed)
+			take(c, from, &keys[i]);
+}
+
 static void format(const struct config *c, const struct key *k, char *text,
 		   size_t size)
 {

@@ -59,6 +59,9 @@ unsigned int config_fixed_changes(const struct config *a,
 				  const struct config *b, char *names,
 				  size_t size);
 
+/* Moves what can change while hooks are set from `from` to `c`. */
+void config_take(struct config *c, struct config *from);
+
 /* Prints all keys with the values that they have, as a file that says so. */
 void config_print(FILE *out, const struct config *c);
 

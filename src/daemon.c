@@ -18,9 +18,6 @@
 #include "privileges.h"
 #include "signals.h"
 
-#define NS_PER_MS 1000000ULL
-#define NS_PER_MIN 60000000000ULL
-
 struct daemon_options {
 	const char *config;
 	bool print;

@@ -36,8 +36,7 @@ static void say_state(const struct daemon *d)
 
 	notify("STATUS=%s: %" PRIu64 " lost in %" PRIu64
 	       " pages written back%s",
-	       d->config.guard ? "guard" : "watch",
-	       s->counters[COUNT_lost] + s->counters[COUNT_evicted_dirty],
+	       d->config.guard ? "guard" : "watch", summary_losses(s),
 	       s->counters[COUNT_written],
 	       d->keeper.trouble == STORE_none ? "" : "; degraded");
 }
@@ -217,23 +216,7 @@ static void self_test(struct daemon *d, uint64_t now)
 /* Only what needs no other hooks: coverage has no gap. */
 static void take_over(struct daemon *d, struct config *now)
 {
-	struct config old = d->config;
-
-	/* These belong to what runs. */
-	d->config.limit = now->limit;
-	d->config.metrics_s = now->metrics_s;
-	d->config.keep_days = now->keep_days;
-	d->config.keep_mib = now->keep_mib;
-	d->config.cpu_percent = now->cpu_percent;
-	d->config.memory_mib = now->memory_mib;
-	d->config.sample_min = now->sample_min;
-	d->config.pause_min = now->pause_min;
-	d->config.pauses = now->pauses;
-	d->config.self_test_min = now->self_test_min;
-	d->config.metrics = now->metrics;
-	now->metrics = old.metrics;
-	d->config.self_test = now->self_test;
-	now->self_test = old.self_test;
+	config_take(&d->config, now);
 	d->options.limit = d->config.limit;
 	report_limit(&d->keeper.report, d->config.limit);
 	store_keep(d->keeper.store, d->config.keep_days, d->config.keep_mib);
@@ -278,13 +261,12 @@ static void take_signals(struct daemon *d)
 		reload(d);
 }
 
-/* ---- tick
- * --------------------------------------------------------------------- */
+/* ---- tick ------------------------------------------------------------- */
 
 /* Only who has the records on their way, and the store, is alive. */
-static void feed_watchdog(struct daemon *d, bool moves, uint64_t now)
+static void feed_watchdog(struct daemon *d, uint64_t now)
 {
-	if (!moves || !d->watchdog_ns || now < d->fed_ns + d->watchdog_ns / 4)
+	if (!d->watchdog_ns || now < d->fed_ns + d->watchdog_ns / 4)
 		return;
 	d->fed_ns = now;
 	notify("WATCHDOG=1");
@@ -301,10 +283,11 @@ static void say_ready(struct daemon *d)
 int daemon_tick(struct daemon *d, const struct watch *w)
 {
 	bool news = d->keeper.told_count;
-	bool moves = keeper_settle(&d->keeper);
-	uint64_t now = now_ns();
+	uint64_t now;
 	int err;
 
+	keeper_settle(&d->keeper);
+	now = now_ns();
 	if (news)
 		look_soon(d, now);
 	say_ready(d);
@@ -316,7 +299,7 @@ int daemon_tick(struct daemon *d, const struct watch *w)
 	err = look(d, w, now);
 	export_metrics(d, now);
 	if (!err)
-		feed_watchdog(d, moves, now);
+		feed_watchdog(d, now);
 	return err;
 }
 
@@ -341,9 +324,9 @@ uint64_t daemon_due(const struct daemon *d)
 void daemon_rest(struct daemon *d)
 {
 	uint64_t now = now_ns();
-	bool moves = keeper_settle(&d->keeper);
 
+	keeper_settle(&d->keeper);
 	take_signals(d);
 	export_metrics(d, now);
-	feed_watchdog(d, moves, now);
+	feed_watchdog(d, now);
 }

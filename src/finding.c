@@ -70,6 +70,16 @@ const char *finding_way_word(enum way way)
 	return way < WAY_MAX ? way_words[way] : way_words[WAY_UNKNOWN];
 }
 
+uint64_t finding_bytes(const struct finding *f)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < WINDOW_RANGES; i++)
+		if (f->bound[i].from < f->bound[i].to)
+			sum += f->bound[i].to - f->bound[i].from;
+	return sum;
+}
+
 void finding_uuid(const uint8_t uuid[16], char text[FINDING_UUID_LEN])
 {
 	static const uint8_t none[16];

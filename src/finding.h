@@ -99,6 +99,9 @@ const char *finding_class_word(enum finding_class class);
 /* "kswapd", "fadvise", ...; never NULL. */
 const char *finding_way_word(enum way way);
 
+/* How many bytes were at stake: all that its bound holds. */
+uint64_t finding_bytes(const struct finding *f);
+
 /* Writes the usual text form of a uuid; an empty string if it is all zero. */
 void finding_uuid(const uint8_t uuid[16], char text[FINDING_UUID_LEN]);
 

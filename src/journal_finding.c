@@ -52,15 +52,6 @@ static const struct saying *saying_of(const struct finding *f)
 
 /* ---- the message ------------------------------------------------------- */
 
-static uint64_t bytes_of(const struct finding *f)
-{
-	uint64_t sum = 0;
-
-	for (int i = 0; i < WINDOW_RANGES; i++)
-		sum += f->bound[i].to - f->bound[i].from;
-	return sum;
-}
-
 /* The class's word for what its task did: it wrote, or... */
 static const char *const deeds[FINDING_CLASS_MAX] = {
 	[FINDING_STALE_READ] = "read",
@@ -94,7 +85,7 @@ static void print_message(FILE *out, const struct finding *f,
 	const char *deed = deeds[f->class];
 
 	if (s->bytes)
-		fprintf(out, "up to %" PRIu64 " bytes ", bytes_of(f));
+		fprintf(out, "up to %" PRIu64 " bytes ", finding_bytes(f));
 	fprintf(out, "%s: ", s->text);
 	print_file(out, f);
 	if (f->task_known)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "keeper.h"
@@ -20,14 +19,6 @@
 #define BLIND_PAUSED "paused"
 /* The same: findings beyond the limit were counted, and are not there. */
 #define BLIND_LIMIT "limit"
-
-int64_t wall_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * NS_PER_S + t.tv_nsec;
-}
 
 static struct keeper *keeper_of(struct report *r)
 {
@@ -143,14 +134,13 @@ static void say_trouble(struct keeper *k)
 			store_trouble_text(s.trouble), strerror(-s.err));
 }
 
-bool keeper_settle(struct keeper *k)
+void keeper_settle(struct keeper *k)
 {
 	set_clock(k);
 	store_commit(k->store);
 	say_trouble(k);
 	tell_journal(k);
 	journal_tick(&k->journal);
-	return true;
 }
 
 static int store_it(struct keeper *k, const struct finding *f)
@@ -263,13 +253,18 @@ static void beat(struct keeper *k, const struct summary *s)
 	json_object_put(o);
 }
 
-void keeper_look(struct keeper *k, const struct summary *s,
-		 const struct blindness *b)
+static void take_sums(struct keeper *k, const struct summary *s)
 {
 	set_clock(k);
 	k->sums = *s;
 	k->sums.intervals = NULL;
 	metrics_summary(&k->metrics, s);
+}
+
+void keeper_look(struct keeper *k, const struct summary *s,
+		 const struct blindness *b)
+{
+	take_sums(k, s);
 	metrics_blindness(&k->metrics, b);
 	keeper_filesystems(k);
 	beat(k, s);
@@ -280,10 +275,7 @@ static int on_summary(struct report *r, const struct summary *s)
 {
 	struct keeper *k = keeper_of(r);
 
-	set_clock(k);
-	k->sums = *s;
-	k->sums.intervals = NULL;
-	metrics_summary(&k->metrics, s);
+	take_sums(k, s);
 	k->metrics.armed = 0;
 	k->metrics.mode = METRICS_MODE_off;
 	k->armed_ns = 0;
@@ -293,12 +285,12 @@ static int on_summary(struct report *r, const struct summary *s)
 	journal_say(&k->journal, JOURNAL_stopped,
 		    "the watch has ended: %" PRIu64 " lost in %" PRIu64
 		    " pages written back, %s",
-		    s->counters[COUNT_lost] + s->counters[COUNT_evicted_dirty],
-		    s->counters[COUNT_written], summary_verdict(s));
+		    summary_losses(s), s->counters[COUNT_written],
+		    summary_verdict(s));
 	return 0;
 }
 
-/* ---- open, close ---------------------------------------------- */
+/* ---- open, close ------------------------------------------------------ */
 
 static const struct report_ops ops = {
 	.start = on_start,

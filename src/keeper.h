@@ -49,10 +49,9 @@ void keeper_look(struct keeper *k, const struct summary *s,
 
 /*
  * Writes what waits into the store, then into the journal. To be called after
- * each wake-up. Returns whether the store moves: it was written to, or it is
- * known why not.
+ * each wake-up.
  */
-bool keeper_settle(struct keeper *k);
+void keeper_settle(struct keeper *k);
 
 /*
  * The watch is over, and its table of symbols is gone: what waits still is told
@@ -71,9 +70,6 @@ void keeper_export(struct keeper *k, const struct config *c);
  * lost there, so that the first loss is an increase.
  */
 void keeper_filesystems(struct keeper *k);
-
-/* CLOCK_REALTIME, ns. */
-int64_t wall_ns(void);
 
 void keeper_close(struct keeper *k);
 

@@ -30,15 +30,6 @@ struct metrics_fs *metrics_fs(struct metrics *m, const char *uuid)
 	return fs;
 }
 
-static uint64_t bytes_of(const struct finding *f)
-{
-	uint64_t sum = 0;
-
-	for (int i = 0; i < WINDOW_RANGES; i++)
-		sum += f->bound[i].to - f->bound[i].from;
-	return sum;
-}
-
 void metrics_finding(struct metrics *m, const struct finding *f)
 {
 	struct metrics_fs *fs = metrics_fs(m, f->uuid);
@@ -46,9 +37,9 @@ void metrics_finding(struct metrics *m, const struct finding *f)
 
 	fs->findings[f->class]++;
 	if (f->class == FINDING_LOST)
-		fs->lost_bytes += bytes_of(f);
+		fs->lost_bytes += finding_bytes(f);
 	else if (f->class == FINDING_EVICTED)
-		fs->evicted_bytes += bytes_of(f);
+		fs->evicted_bytes += finding_bytes(f);
 	else
 		return;
 	/* They come nearly in order. */

@@ -7,10 +7,10 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "metrics.h"
+#include "now.h"
 
 #define NANO UINT64_C(1000000000)
 
@@ -142,14 +142,6 @@ static int write_new(const char *path, const struct metrics *m)
 	return 0;
 }
 
-static uint64_t wall_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * NANO + (uint64_t)t.tv_nsec;
-}
-
 int metrics_write(const char *path, struct metrics *m)
 {
 	char tmp[PATH_MAX];
@@ -157,7 +149,7 @@ int metrics_write(const char *path, struct metrics *m)
 
 	if ((size_t)snprintf(tmp, sizeof(tmp), "%s.tmp", path) >= sizeof(tmp))
 		return -ENAMETOOLONG;
-	m->updated_ns = wall_now();
+	m->updated_ns = (uint64_t)wall_ns();
 	err = write_new(tmp, m);
 	if (!err && rename(tmp, path))
 		err = -errno;

@@ -7,6 +7,7 @@
 
 #include "journal.h"
 #include "log.h"
+#include "now.h"
 #include "metrics.h"
 #include "replay_also.h"
 
@@ -66,11 +67,8 @@ static int also_heal(struct report *r, const struct heal_note *note)
 static void move_to_now(struct also *a, const struct summary *s)
 {
 	uint64_t end = a->start_ns + (uint64_t)(s->seconds * 1e9);
-	struct timespec now;
-	uint64_t wall;
+	uint64_t wall = (uint64_t)wall_ns();
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	wall = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 	for (uint64_t i = 0; i < a->metrics.fs_count; i++)
 		if (a->metrics.fs[i].last_loss_ns)
 			a->metrics.fs[i].last_loss_ns += wall - end;

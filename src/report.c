@@ -143,9 +143,9 @@ int report_summary(struct report *r, const struct summary *s)
 	return err || !r->also ? err : r->also->ops->summary(r->also, s);
 }
 
-static bool summary_lost(const struct summary *s)
+uint64_t summary_losses(const struct summary *s)
 {
-	return s->counters[COUNT_lost] || s->counters[COUNT_evicted_dirty];
+	return s->counters[COUNT_lost] + s->counters[COUNT_evicted_dirty];
 }
 
 int summary_exit_code(const struct summary *s)
@@ -155,14 +155,14 @@ int summary_exit_code(const struct summary *s)
 	for (i = 0; i < BLIND_MAX; i++)
 		if (s->blind[i].count)
 			return 5;
-	return summary_lost(s) || s->open_stranded ? 1 : 0;
+	return summary_losses(s) || s->open_stranded ? 1 : 0;
 }
 
 const char *summary_verdict(const struct summary *s)
 {
 	if (s->exit_code == 5 || summary_exit_code(s) == 5)
 		return "blind";
-	if (summary_lost(s))
+	if (summary_losses(s))
 		return "lost";
 	if (s->open_stranded)
 		return "stranded";

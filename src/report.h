@@ -136,6 +136,9 @@ void report_free(struct report *r);
  */
 const char *summary_verdict(const struct summary *s);
 
+/* Pages lost, and inodes evicted with dirty pages. */
+uint64_t summary_losses(const struct summary *s);
+
 /* The exit code by the numbers alone: 0, 1 or 5; 5 beats 1. */
 int summary_exit_code(const struct summary *s);
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "log.h"
+#include "now.h"
 #include "report_output.h"
 #include "report_recording.h"
 #include "report_store.h"
@@ -246,11 +247,9 @@ int report_main(int argc, char **argv)
 	struct verb_options o = {
 		.store = { .until_ns = INT64_MAX, .by = BY_MAX },
 	};
-	struct timespec now;
 	int code = EXIT_USAGE;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	o.store.now_ns = now.tv_sec * WHEN_NS_PER_S + now.tv_nsec;
+	o.store.now_ns = wall_ns();
 	if (!argp_parse(&argp, argc, argv, 0, NULL, &o))
 		code = run(&o);
 	free(o.paths);

@@ -17,7 +17,6 @@
 static bool written_since(struct resolver *r, const struct finding *f)
 {
 	int64_t since = (int64_t)(f->end_ns ? f->end_ns : f->drop_ns);
-	struct timespec wall;
 	char name[NAME_MAX + 1];
 	struct stat st;
 	int dir = resolve_dir(r, f, name, sizeof(name));
@@ -25,8 +24,7 @@ static bool written_since(struct resolver *r, const struct finding *f)
 
 	if (dir < 0)
 		return true;
-	clock_gettime(CLOCK_REALTIME, &wall);
-	since += wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)now_ns();
+	since += wall_ns() - (int64_t)now_ns();
 	if (!fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) &&
 	    st.st_ino == f->ino)
 		written =

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "coverage.h"
 #include "daemon_state.h"
 #include "log.h"
+#include "now.h"
 #include "status.h"
 #include "status_print.h"
 
@@ -180,7 +180,6 @@ int status_main(int argc, char **argv)
 	};
 	struct status_options o = { .run_dir = COVERAGE_DIR };
 	struct json_object *status;
-	struct timespec t;
 	int code, err;
 
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
@@ -192,16 +191,13 @@ int status_main(int argc, char **argv)
 						       : EXIT_NO_ANSWER;
 	}
 	code = code_of(status);
-	clock_gettime(CLOCK_REALTIME, &t);
 	if (code == EXIT_NO_ANSWER)
 		complain(
 			"the daemon that wrote this does not run any more: 'systemctl status btrfs-dirtywatch' says why");
 	if (o.json)
 		print_json(status, code != EXIT_NO_ANSWER);
 	else
-		status_print(stdout, status,
-			     (uint64_t)t.tv_sec * 1000000000ULL +
-				     (uint64_t)t.tv_nsec);
+		status_print(stdout, status, (uint64_t)wall_ns());
 	json_object_put(status);
 	return code;
 }

@@ -7,7 +7,6 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "now.h"
 #include "store_inside.h"
@@ -21,14 +20,6 @@
 #define LOG_PAGES 1000
 #define LOG_SHARE 16
 #define PAGE_BYTES 4096
-
-static int64_t wall_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
 
 /*
  * What the run committed is no longer in the store, or nobody knows: its new

@@ -56,16 +56,6 @@ struct store_row *store_row_new(enum store_row_kind kind,
 	return row;
 }
 
-static int64_t bytes_of(const struct finding *f)
-{
-	uint64_t sum = 0;
-
-	for (int i = 0; i < WINDOW_RANGES; i++)
-		if (f->bound[i].from < f->bound[i].to)
-			sum += f->bound[i].to - f->bound[i].from;
-	return (int64_t)sum;
-}
-
 static struct store_row *stale_read(const struct finding *f, int64_t at_ns,
 				    const char *reader, const char *json)
 {
@@ -94,7 +84,7 @@ static struct store_row *plain(const struct finding *f, int64_t at_ns,
 		f->subvol_known ? store_number((int64_t)f->subvol) : none,
 		store_number((int64_t)f->ino),
 		store_number((int64_t)f->page),
-		store_number(bytes_of(f)),
+		store_number((int64_t)finding_bytes(f)),
 		store_text(path),
 		store_text(writer),
 		store_text(dropper),

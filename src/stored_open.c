@@ -10,10 +10,9 @@
 
 #include "log.h"
 #include "store_bus.h"
+#include "store_schema.h"
 #include "stored.h"
 
-#define APPLICATION_ID 0x42445753
-#define SCHEMA_VERSION 1
 #define ROW_MAX (64 << 20) /* SQLite refuses longer ones */
 #define BUSY_MS 5000
 
@@ -125,13 +124,13 @@ static int check_kind(const struct stored *s)
 
 	if (application < 0 || version < 0)
 		return stored_complain(s);
-	if (application != APPLICATION_ID || !version) {
+	if (application != STORE_APPLICATION_ID || !version) {
 		complain(
 			"'%s' is a database, but no store of btrfs-dirtywatch; give the path of one",
 			s->path);
 		return -EINVAL;
 	}
-	if (version > SCHEMA_VERSION) {
+	if (version > STORE_SCHEMA_VERSION) {
 		complain(
 			"'%s' was made by a newer version of this program; use that one",
 			s->path);

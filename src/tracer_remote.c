@@ -49,13 +49,21 @@ static int ask(const struct remote *r, const struct wire_question *q,
 	return (size_t)got == size ? 0 : -EPIPE;
 }
 
+/* Returns what the other process made of it, too. */
+static int question(const struct tracer *base, const struct wire_question *q,
+		    struct wire_answer *a)
+{
+	int err = ask(remote(base), q, a, sizeof(*a));
+
+	return err ? err : a->err;
+}
+
 static int ask_plain(const struct tracer *base, enum wire_ask what,
 		     struct wire_answer *a)
 {
 	const struct wire_question q = { .ask = what };
-	int err = ask(remote(base), &q, a, sizeof(*a));
 
-	return err ? err : a->err;
+	return question(base, &q, a);
 }
 
 static int remote_sweep(struct tracer *base)
@@ -94,18 +102,16 @@ static int remote_follow(struct tracer *base, bool on)
 {
 	const struct wire_question q = { .ask = WIRE_FOLLOW, .on = on };
 	struct wire_answer a = { 0 };
-	int err = ask(remote(base), &q, &a, sizeof(a));
 
-	return err ? err : a.err;
+	return question(base, &q, &a);
 }
 
 static int remote_forget(struct tracer *base, __u64 ns)
 {
 	const struct wire_question q = { .ask = WIRE_FORGET, .ns = ns };
 	struct wire_answer a = { 0 };
-	int err = ask(remote(base), &q, &a, sizeof(a));
 
-	return err ? err : a.err;
+	return question(base, &q, &a);
 }
 
 static int remote_blind(const struct tracer *base,

@@ -4,7 +4,6 @@
 #include <malloc.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "facts.h"
@@ -77,7 +76,6 @@ int watch_open_report(struct watch *w)
 					  .wall_known = true };
 	char srcversion[64];
 	struct utsname kernel;
-	struct timespec wall;
 
 	name_programs(w);
 	w->report = new_report(w);
@@ -86,10 +84,8 @@ int watch_open_report(struct watch *w)
 	w->help = (struct rescue_help){ w->tracer, w->resolver, w->report };
 	report_limit(w->report, w->options.limit);
 	w->evidence.report = w->report;
-	clock_gettime(CLOCK_REALTIME, &wall);
 	info.ns = w->start_ns = now_ns();
-	info.wall_ns =
-		wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)info.ns;
+	info.wall_ns = wall_ns() - (int64_t)info.ns;
 	info.mount = w->options.mount;
 	info.kernel = uname(&kernel) ? NULL : kernel.release;
 	info.srcversion = facts_srcversion(srcversion, sizeof(srcversion));
