@@ -9,13 +9,14 @@
 #include "daemon_tick.h"
 #include "notify.h"
 #include "now.h"
+#include "rhythm.h"
 
 #define NS_PER_S 1000000000ULL
 #define NS_PER_MIN (60 * NS_PER_S)
 #define MIB (1ULL << 20)
 
 /* Sums are looked at so often while nothing happens, and at most so often. */
-#define LOOK_NS NS_PER_MIN
+#define LOOK_NS RHYTHM_IDLE_NS
 #define LOOK_AT_MOST_NS NS_PER_S
 
 void daemon_armed(struct daemon *d)
@@ -76,7 +77,7 @@ static int look(struct daemon *d, const struct watch *w, uint64_t now)
 
 	if (now < d->look_ns)
 		return 0;
-	d->look_ns = now + LOOK_NS;
+	d->look_ns = rhythm_beat(now, LOOK_NS);
 	err = watch_sums(w, &sums);
 	if (err)
 		return err;
@@ -93,7 +94,7 @@ static void export_metrics(struct daemon *d, uint64_t now)
 {
 	if (now < d->export_ns)
 		return;
-	d->export_ns = now + d->config.metrics_s * NS_PER_S;
+	d->export_ns = rhythm_beat(now, d->config.metrics_s * NS_PER_S);
 	keeper_export(&d->keeper, &d->config);
 }
 

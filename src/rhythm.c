@@ -33,7 +33,7 @@ void rhythm_looked(struct rhythm *r, bool busy, uint64_t due, uint64_t now)
 		r->look_ns = soon;
 		return;
 	}
-	r->look_ns = now + RHYTHM_IDLE_NS;
+	r->look_ns = rhythm_beat(now, RHYTHM_IDLE_NS);
 	if (due)
 		r->look_ns = sooner(r->look_ns, due > soon ? due : soon);
 }

@@ -20,6 +20,15 @@ struct rhythm {
 	uint64_t stirred_ns; /* something happened, the last time */
 };
 
+/*
+ * The first multiple of `every` after now: whoever looks once a minute does it
+ * together with all others that do, in one wake-up.
+ */
+static inline uint64_t rhythm_beat(uint64_t now, uint64_t every)
+{
+	return now - now % every + every;
+}
+
 /* A start is an event, too. */
 void rhythm_begin(struct rhythm *r, uint64_t now);
 

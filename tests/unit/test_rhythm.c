@@ -27,7 +27,7 @@ static void test_idle(void **state)
 	(void)state;
 	rhythm_begin(&r, 100 * S);
 	assert_int_equal(looks(&r, 105 * S), 5);
-	assert_int_equal(r.look_ns, 165 * S);
+	assert_int_equal(r.look_ns, 120 * S);
 	assert_int_equal(looks(&r, 3705 * S), 60);
 }
 
@@ -44,7 +44,7 @@ static void test_stirred(void **state)
 	rhythm_stir(&r, 130 * S + S / 2);
 	assert_int_equal(r.look_ns, 131 * S);
 	assert_int_equal(looks(&r, 140 * S), 6);
-	assert_int_equal(r.look_ns, 196 * S);
+	assert_int_equal(r.look_ns, 180 * S);
 	rhythm_hurry(&r, 150 * S);
 	assert_int_equal(r.look_ns, 150 * S);
 }
@@ -68,12 +68,12 @@ static void test_due(void **state)
 
 	(void)state;
 	rhythm_begin(&r, 100 * S);
-	rhythm_looked(&r, false, 150 * S, 110 * S);
-	assert_int_equal(r.look_ns, 150 * S);
+	rhythm_looked(&r, false, 115 * S, 110 * S);
+	assert_int_equal(r.look_ns, 115 * S);
 	rhythm_looked(&r, false, 110 * S, 110 * S);
 	assert_int_equal(r.look_ns, 111 * S);
 	rhythm_looked(&r, false, 9999 * S, 110 * S);
-	assert_int_equal(r.look_ns, 170 * S);
+	assert_int_equal(r.look_ns, 120 * S);
 }
 
 static void test_wait(void **state)

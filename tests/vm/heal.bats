@@ -90,7 +90,7 @@ left_alone() {
 
 # hammered MODULE: nothing of what others stored was lost or torn, then or later.
 hammered() {
-	machine $((60 + hammer / 25)) "$1" -f "$top/.build/hammer" "$here/scenario/heal_hammer.sh" "$1" "$seed" "$hammer"
+	machine $((60 + hammer / 25)) "$1" -j -f "$top/.build/hammer" "$here/scenario/heal_hammer.sh" "$1" "$seed" "$hammer"
 	cat "$out/hammer"
 	grep -qE "^$hammer healed, [1-9][0-9]{5,} stores, [1-9][0-9]{2,} writes, 0 lost, 0 torn$" "$out/hammer"
 	[ "$(grep -cx '0 of 4 wrong' "$out/hammer.check")" = 3 ]

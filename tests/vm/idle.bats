@@ -29,6 +29,22 @@ lines() {
 	[ "$(cat "$out/idle.rc")" = 5 ]
 }
 
+# spends PROCESS WAKE-UPS MILLIONS KIB: it spent no more in ten minutes than that, the second in instructions.
+spends() {
+	awk -v name="$1" -v wakes="$2" -v ns="$3e6" -v kib="$4" \
+		'$1 == name { found = 1; bad = $2 > wakes || $3 > ns || $4 > kib } END { exit !found || bad }' "$out/idle"
+}
+
+@test "a daemon at rest: its two processes wake together, once a minute, and take little" {
+	machine 240 stock -i "$here/scenario/idle_daemon.sh" stock
+	echo "process, times it went to sleep and instructions in ten minutes, KiB: $(tr '\n' ';' <"$out/idle")"
+	jq -e '.state == "armed" and .self_test.result == "passed" and .blind == []' "$out/idle.json" >/dev/null
+	[ "$(cat "$out/daemon.code")" = 0 ]
+	# At each of ten looks one sleeps until it is time, and each until the other has answered; in between a sample of what it costs.
+	spends keeper 60 20 12288
+	spends hooks 50 10 12288
+}
+
 # median NAME: of its starts, in seconds.
 median() {
 	awk -v name="$1" '$1 == name { print $2 }' "$out/arming" | sort -n | sed -n 2p

@@ -78,7 +78,7 @@ changed() {
 
 @test "somebody writes there meanwhile, stores there, or writes past the cache: no newer byte goes" {
 	local mode
-	machine 400 early-clean -f "$top/.build/newer" "$here/scenario/newer.sh" early-clean "$seed" "$trials" write store direct
+	machine 400 early-clean -j -f "$top/.build/newer" "$here/scenario/newer.sh" early-clean "$seed" "$trials" write store direct
 	for mode in write store direct; do
 		echo "$mode: $(tail -n 1 "$out/$mode.newer"); $(states "$mode.done" | tr '\n' ' ')"
 		[ "$(cat "$out/$mode.rc")" = 0 ]
@@ -91,7 +91,7 @@ changed() {
 
 @test "killed at any moment: what is marked as restored is, and the rest can be" {
 	local kills=${KILLS:-10}
-	machine $((100 + kills * 5)) early-clean -f "$top/.build/meant" "$here/scenario/restore_kill.sh" early-clean "$seed" "$kills"
+	machine $((100 + kills * 10)) early-clean -f "$top/.build/meant" "$here/scenario/restore_kill.sh" early-clean "$seed" "$kills"
 	cat "$out/kills"
 	[ "$(wc -l <"$out/kills")" = "$kills" ]
 	[ -z "$(awk '$1 != $2' "$out/kills")" ]

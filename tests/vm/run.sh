@@ -9,7 +9,7 @@ top=$(cd "$here/../.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=stage.sh
 . "$here/stage.sh"
 
-usage='usage: run.sh [-ivz] [-k KERNEL|FOLDER] [-m VARIANT[:nobtf][,VARIANT...]] [-t SECONDS] [-M MEM_MB] [-c CPUS] [-d DISK_MB]
+usage='usage: run.sh [-ijvz] [-k KERNEL|FOLDER] [-m VARIANT[:nobtf][,VARIANT...]] [-t SECONDS] [-M MEM_MB] [-c CPUS] [-d DISK_MB]
               [-p HOSTPROG]... [-f HOSTFILE[=GUESTPATH]]... [-r ROOT_IMAGE] [-x "QEMU OPTIONS"] -o OUTDIR SCENARIO [ARG...]'
 
 # The kernel's words for "something is broken", in dmesg.txt and console.log.
@@ -39,8 +39,8 @@ number() {
 
 parse() {
 	local opt
-	kernel=6.1 variants=stock limit=120 memory=1024 cpus=2 disk=1024 outdir='' extra='' verbose='' packed='' counting='' system='' programs=() files=()
-	while getopts :k:m:t:M:c:p:f:d:r:x:o:ivz opt; do
+	kernel=6.1 variants=stock limit=120 memory=1024 cpus=2 disk=1024 outdir='' extra='' verbose='' packed='' counting='' system='' programs=() files=() threads=single
+	while getopts :k:m:t:M:c:p:f:d:r:x:o:ijvz opt; do
 		case $opt in
 		k) kernel=$OPTARG ;;
 		m) variants=$OPTARG ;;
@@ -54,11 +54,13 @@ parse() {
 		x) extra+=" $OPTARG" ;;
 		o) outdir=$OPTARG ;;
 		i) counting=1 extra+=' -icount shift=0,sleep=off' ;;
+		j) threads=multi ;;
 		v) verbose=1 ;;
 		z) packed=1 ;;
 		*) die "option -$OPTARG is unknown or lacks its value; $usage" ;;
 		esac
 	done
+	# The guest's clock runs ahead whenever it idles: only the host's can set a limit.
 	[ -z "$counting" ] || cpus=1
 	shift $((OPTIND - 1))
 	if [ -z "$outdir" ] || [ $# = 0 ]; then die "$usage"; fi
@@ -86,12 +88,8 @@ find_kernel() {
 }
 
 start_machine() {
-	local accel=tcg,thread=multi disks=()
+	local disks=()
 	qemu_status=0
-	# QEMU counts with one thread. The guest's clock runs ahead whenever it idles: only the host's can set a limit.
-	if [ -n "$counting" ]; then
-		accel=tcg
-	fi
 	# What it changes of its system is gone with this process, but not with a boot.
 	if [ -n "$system" ]; then
 		disks=(-drive "file=$system,if=virtio,format=raw,snapshot=on,cache=unsafe")
@@ -102,7 +100,7 @@ start_machine() {
 	truncate -s 4G "$tmp/back.img"
 	touch "$tmp/scenario.log"
 	# shellcheck disable=SC2086 # $extra is a list of options
-	setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" -cpu max -smp "$cpus" -m "$memory" \
+	setpriv --pdeathsig KILL qemu-system-x86_64 -accel "tcg,thread=$threads" -cpu max -smp "$cpus" -m "$memory" \
 		-display none -vga none -nic none -monitor none \
 		-serial "file:$tmp/console" -serial "file:$tmp/scenario.log" \
 		-drive "file=$tmp/scratch.img,if=virtio,format=raw,cache=unsafe,discard=unmap" \
@@ -140,7 +138,7 @@ watch_machine() {
 }
 
 # Start a machine and wait for its end. One that ends while the kernel boots has run nothing of the scenario, so it gets
-# another chance: now and then the emulator runs code that another processor has just patched ("Oops: int3").
+# another chance: with -j the emulator now and then runs code that another processor has just patched ("Oops: int3").
 run_machine() {
 	local chances=2
 	start_machine

@@ -17,6 +17,24 @@ fail() {
 	exit 1
 }
 
+# processors 0|1: turn all but the first off, or on.
+processors() {
+	local switch
+	for switch in /sys/devices/system/cpu/cpu*/online; do
+		[ ! -w "$switch" ] || echo "$1" >"$switch"
+	done
+}
+
+# one_processor: with -j, before hooks are attached and while they are.
+one_processor() {
+	processors 0
+}
+
+# all_processors: for a race. No hook may be attached now.
+all_processors() {
+	processors 1
+}
+
 # use_module VARIANT[:nobtf]: unmount the scratch disk, and make this the loaded btrfs (`builtin`: it always is).
 # Fails if the module has BTF where it should have none, or the reverse, on a kernel that does BTF for modules.
 use_module() {

@@ -7,6 +7,7 @@
 
 module=$1 seed=$2 count=$3
 shift 3
+one_processor
 use_module "$module"
 
 # lose OUTCOME [OPTION...]: pages of files that stay.
@@ -19,6 +20,7 @@ lose() {
 }
 
 for mode in "$@"; do
+	one_processor
 	scratch_mkfs
 	scratch_mount
 	watch_start "$mode" --rescue "/out/$mode.rescue"
@@ -30,6 +32,7 @@ for mode in "$@"; do
 	# Every second one is left alone.
 	"$tool" restore "/out/$mode.rescue" --json | sed -n 'p;n' |
 		sed -n 's/.*"bound":\[\[\([0-9]*\),\([0-9]*\)\].*"path":"\([^"]*\)".*/\3 \1 \2/p' >/tmp/targets
+	all_processors
 	/in/newer "$mode" 100 "$seed" </tmp/targets >"/out/$mode.newer" 2>&1 &
 	newer=$!
 	"$tool" restore "/out/$mode.rescue" --all --json >"/out/$mode.done" 2>"/out/$mode.err" || :
