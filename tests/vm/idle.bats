@@ -41,7 +41,7 @@ spends() {
 	jq -e '.state == "armed" and .self_test.result == "passed" and .blind == []' "$out/idle.json" >/dev/null
 	[ "$(cat "$out/daemon.code")" = 0 ]
 	# At each of ten looks one sleeps until it is time, and each until the other has answered; in between a sample of what it costs.
-	spends keeper 60 20 12288
+	spends keeper 60 25 12288
 	spends hooks 50 10 12288
 }
 
