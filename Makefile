@@ -191,7 +191,7 @@ demo: prepare
 # The budgets are in seconds, on two cores. `full` has the tests that are tagged so, too, and larger counts.
 quick_groups = "quick 600 unit replay,cli,module" "fleet 240 fleet" "fuzz 240 fuzz" "harness 180 harness"
 check: prepare-tests
-	$(Q)tests/run.sh $(quick_groups) "lanes 480 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
+	$(Q)tests/run.sh $(quick_groups) "lanes 540 vm/variants.bats,matrix,accuracy,bench,vm/idle.bats" \
 		"machines 1800 vm:check,recording,rescue,restore,heal,blind,faults,overwrite,outcomes,pinpoint,guard,twice,soak,daemon" "silence 480 vm:silence,soaks" "installed 300 vm:installed"
 
 full: prepare-tests

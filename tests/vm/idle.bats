@@ -43,6 +43,8 @@ spends() {
 	# At each of ten looks one sleeps until it is time, and each until the other has answered; in between a sample of what it costs.
 	spends keeper 60 25 12288
 	spends hooks 50 10 12288
+	# Both together are one watch; what they share is there once.
+	[ "$(awk '{ kib += $4 } END { print kib }' "$out/idle")" -le $((12 << 10)) ]
 }
 
 # median NAME: of its starts, in seconds.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash source-path=SCRIPTDIR/../guest disable=SC2119 # options may be left out
 # idle_daemon.sh MODULE - what a daemon costs that has nothing to do, with the settings as they come.
-# Leaves /out/idle: for each of its two processes a line: name, wake-ups and nanoseconds of a processor in ten minutes, KiB of memory.
+# Leaves /out/idle: for each of its two processes a line: name, wake-ups and nanoseconds of a processor in ten minutes, KiB of memory,
+# what they share by halves.
 # shellcheck source=daemon.sh
 . /guest/daemon.sh
 
@@ -37,7 +38,7 @@ after=$(spent "$daemon") hooks_after=$(spent "$hooks")
 line() {
 	# shellcheck disable=SC2086 # four numbers
 	set -- "$1" "$2" $3 $4
-	echo "$1 $(($5 - $3)) $(($6 - $4)) $(awk '$1 == "VmRSS:" { print $2 }' "/proc/$2/status")"
+	echo "$1 $(($5 - $3)) $(($6 - $4)) $(awk '$1 == "Pss:" { print $2 }' "/proc/$2/smaps_rollup")"
 }
 line keeper "$daemon" "$before" "$after" >/out/idle
 line hooks "$hooks" "$hooks_before" "$hooks_after" >>/out/idle
