@@ -27,12 +27,12 @@ setup() {
 
 # quick OPTION...: the report is there in less than two seconds: the best of three.
 quick() {
-	local best=''
+	local best
 	TIMEFORMAT='%R %U %S'
 	for _ in 1 2 3; do
 		{ time "$dirtywatch" report "$@" "$store" >"$BATS_TEST_TMPDIR/out" || [ $? = 1 ]; } 2>>"$BATS_TEST_TMPDIR/times"
-		best=$(sort -n "$BATS_TEST_TMPDIR/times" | head -n 1)
 	done
+	best=$(sort -n "$BATS_TEST_TMPDIR/times" | head -n 1)
 	rm "$BATS_TEST_TMPDIR/times"
 	echo "report $*: seconds, of the user, of the system: $best"
 	awk -v s="${best%% *}" 'BEGIN { exit !(s < 2) }'

@@ -6,13 +6,16 @@
 . /guest/lib.sh
 
 module=$1 seed=$2 trials=$3
+one_processor
 use_module "$module"
 scratch_mkfs
 scratch_mount
 mkdir /tmp/proc
 ln -s /proc/locks /proc/swaps /tmp/proc
+all_processors
 began=$(date +%s)
 /in/hammer "$scratch" "$trials" "$seed" /tmp/proc >/out/hammer 2>&1 || [ $? = 1 ] || fail "hammer: $(cat /out/hammer)"
+one_processor
 note "$(cat /out/hammer), in $(($(date +%s) - began)) s"
 /in/hammer "$scratch" check >>/out/hammer.check 2>&1 || :
 sync

@@ -20,7 +20,6 @@ lose() {
 }
 
 for mode in "$@"; do
-	one_processor
 	scratch_mkfs
 	scratch_mount
 	watch_start "$mode" --rescue "/out/$mode.rescue"
@@ -40,6 +39,7 @@ for mode in "$@"; do
 	kill -TERM "$newer"
 	rc=0
 	wait "$newer" || rc=$?
+	one_processor
 	echo "$rc" >"/out/$mode.rc"
 	note "$mode: $(tail -n 1 "/out/$mode.newer")"
 	scratch_umount
