@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "coverage.h"
 
-#define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define NAME_LEN 64
 #define LIVE_MAX 64
 #define ENTRIES_MAX 4096 /* names looked at: nobody's directory is endless */
@@ -70,17 +70,6 @@ int coverage_scope(const char *path, uint32_t tgid,
 	close(fd);
 	memcpy(scope->fs, info.fsid, sizeof(scope->fs));
 	return err;
-}
-
-static int read_boot(char boot[COVERAGE_BOOT_LEN])
-{
-	FILE *f = fopen(BOOT_ID, "re");
-	bool got = f && fgets(boot, COVERAGE_BOOT_LEN, f) &&
-		   strlen(boot) == COVERAGE_BOOT_LEN - 1;
-
-	if (f)
-		fclose(f);
-	return got ? 0 : -ENOENT;
 }
 
 /* Only root's own directory: what lies there decides about verdicts. */
@@ -297,7 +286,7 @@ static int open_in(struct coverage *c, const char *dir)
 	struct scan *scan;
 	int err;
 
-	err = read_boot(c->note.boot);
+	err = boot_id(c->note.boot, sizeof(c->note.boot));
 	if (err)
 		return err;
 	c->dir = open_dir(dir);

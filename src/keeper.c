@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "keeper.h"
 #include "log.h"
 #include "now.h"
@@ -39,20 +40,10 @@ static void set_clock(struct keeper *k)
 
 /* ---- a watch begins --------------------------------------------------- */
 
-static void read_boot(char boot[37])
-{
-	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	if (!f || !fgets(boot, 37, f))
-		snprintf(boot, 37, "unknown");
-	if (f)
-		fclose(f);
-}
-
 static int on_start(struct report *r, const struct report_start_info *info)
 {
 	struct keeper *k = keeper_of(r);
-	char boot[37], host[256] = "unknown";
+	char boot[BOOT_ID_LEN], host[256] = "unknown";
 	struct store_run run = {
 		.boot = boot,
 		.host = host,
@@ -64,7 +55,7 @@ static int on_start(struct report *r, const struct report_start_info *info)
 	};
 	int err;
 
-	read_boot(boot);
+	boot_id(boot, sizeof(boot));
 	gethostname(host, sizeof(host) - 1);
 	set_clock(k);
 	k->armed_ns = info->ns;

@@ -14,6 +14,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+#include "boot.h"
 #include "contents.h"
 #include "now.h"
 #include "rescue.h"
@@ -47,9 +48,10 @@ struct rescuer {
 	uint32_t in_second; /* files that were written in... */
 	uint64_t second;    /* ...this one, of CLOCK_MONOTONIC... */
 	uint64_t spent_ns;  /* ...and how long that took */
+	uint64_t last_ns;   /* until then none of this counts */
 	uint64_t counted;   /* second in which `bytes` was counted anew */
 	uint64_t sums[RESCUE_MAX]; /* of lost pages */
-	char boot[BOOT_LEN];
+	char boot[BOOT_LEN];	   /* as much of its id as tells boots apart */
 };
 
 /* What a finding of a class does to the file of its page. */
@@ -65,17 +67,6 @@ static const enum deed deeds[FINDING_CLASS_MAX] = {
 	[FINDING_LOST] = DEED_KEEP,	  [FINDING_NEAR_MISS] = DEED_UNDO,
 	[FINDING_SUPERSEDED] = DEED_UNDO, [FINDING_VOID] = DEED_UNDO,
 };
-
-/* Ids begin anew with each boot; a part of its own id tells them apart. */
-static void read_boot(char boot[BOOT_LEN])
-{
-	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	if (!f || !fgets(boot, BOOT_LEN, f))
-		snprintf(boot, BOOT_LEN, "unknown");
-	if (f)
-		fclose(f);
-}
 
 int rescuer_new(const struct rescue_options *o, struct rescuer **out)
 {
@@ -99,7 +90,7 @@ int rescuer_new(const struct rescue_options *o, struct rescuer **out)
 	signal(SIGXFSZ, SIG_IGN);
 	r->limit = (uint64_t)o->limit_mib << 20;
 	r->rate = o->rate;
-	read_boot(r->boot);
+	boot_id(r->boot, sizeof(r->boot));
 	*out = r;
 	return 0;
 }
@@ -147,18 +138,21 @@ static void set_name(const struct rescuer *r, struct finding *f)
 		 r->boot, f->id);
 }
 
-/*
- * May a file be written now? While one is, nobody empties the rings: a slow
- * disk may take half of the time.
- */
-static bool in_time(struct rescuer *r, uint64_t now)
+bool rescuer_in_time(struct rescuer *r, uint64_t now)
 {
 	if (now / NS_PER_S != r->second) {
 		r->second = now / NS_PER_S;
 		r->in_second = 0;
 		r->spent_ns = 0;
 	}
-	return r->in_second < r->rate && r->spent_ns < NS_PER_S / 2;
+	return now < r->last_ns ||
+	       (r->in_second < r->rate && r->spent_ns < NS_PER_S / 2);
+}
+
+void rescuer_last(struct rescuer *r, uint64_t now)
+{
+	if (r)
+		r->last_ns = now + RESCUE_LAST_NS;
 }
 
 /* Somebody may have taken files away since they were counted. */
@@ -208,6 +202,20 @@ static enum rescue write_file(struct rescuer *r, const struct report *report,
 	return rescue;
 }
 
+/*
+ * What it was when the page was left clean: since then others may have written
+ * there, or the filesystem is unmounted.
+ */
+static void ask_disk(const struct rescue_help *help, struct finding *f,
+		     const struct kept *k)
+{
+	if (k && k->on_disk.known)
+		f->on_disk = k->on_disk;
+	else if (!f->on_disk.known && help->resolver &&
+		 f->class != FINDING_PENDING)
+		resolve_on_disk(help->resolver, f, true);
+}
+
 /* A file that is there stays, also if it cannot be replaced. */
 static enum rescue save(struct rescuer *r, const struct rescue_help *help,
 			struct finding *f, const struct content *c)
@@ -217,15 +225,10 @@ static enum rescue save(struct rescuer *r, const struct rescue_help *help,
 	uint64_t size = 0;
 
 	set_name(r, f);
-	if (!in_time(r, now_ns()))
+	if (!rescuer_in_time(r, now_ns()))
 		return k ? RESCUE_saved : RESCUE_rate;
 	f->rescue = RESCUE_saved;
-	/* What it was when the page was left clean: since then others may have
-	 * written there, or the filesystem is unmounted. */
-	if (k && k->on_disk.known)
-		f->on_disk = k->on_disk;
-	else if (help->resolver && f->class != FINDING_PENDING)
-		resolve_on_disk(help->resolver, f, true);
+	ask_disk(help, f, k);
 	rescue = write_file(r, help->report, f, c, &size);
 	if (rescue != RESCUE_saved)
 		return k ? RESCUE_saved : rescue;
@@ -248,6 +251,15 @@ static const struct content *content_of(struct rescuer *r,
 	if (tracer)
 		tracer_contents(tracer);
 	return contents_of(r->contents, &record->window, CONTENT_PENDING);
+}
+
+bool rescuer_prepare(struct rescuer *r, const struct rescue_help *help,
+		     const struct record *record, struct finding *f)
+{
+	if (kept_of(r, f) || !content_of(r, help->tracer, record))
+		return false;
+	ask_disk(help, f, NULL);
+	return true;
 }
 
 /* What its call left in the place of a page that was lost. */
@@ -326,7 +338,7 @@ void rescuer_look(struct rescuer *r, const struct rescue_help *help, bool last)
 	struct rewrite_file w;
 	uint64_t now = now_ns();
 
-	while (r && (last || in_time(r, now_ns())) &&
+	while (r && (last || rescuer_in_time(r, now_ns())) &&
 	       rewrites_next(r->rewrites, help->tracer, help->resolver, now,
 			     last, &w)) {
 		struct stat st;

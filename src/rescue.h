@@ -18,6 +18,8 @@
 #define RESCUE_LIMIT_MIB 1024
 #define RESCUE_RATE 500
 #define RESCUE_RING_KIB 4096
+/* At the end, what waits may take so long. */
+#define RESCUE_LAST_NS 5000000000ULL
 
 struct rescue_options {
 	const char *dir;    /* NULL: nothing is rescued */
@@ -46,6 +48,22 @@ int rescuer_new(const struct rescue_options *options, struct rescuer **out);
  * memory, is missing when its finding comes, and that is said.
  */
 void rescuer_content(struct rescuer *r, const void *data, size_t size);
+
+/*
+ * May a file be written `now` (ns)? While one is, nobody empties the rings: a
+ * slow disk may take half of each second. Not so after rescuer_last(), for
+ * RESCUE_LAST_NS.
+ */
+bool rescuer_in_time(struct rescuer *r, uint64_t now);
+void rescuer_last(struct rescuer *r, uint64_t now);
+
+/*
+ * Is there a content of this finding's page that a file is to be made of, where
+ * there is none yet? Then the finding gets what the disk holds as it is now,
+ * and the file may be written later.
+ */
+bool rescuer_prepare(struct rescuer *r, const struct rescue_help *help,
+		     const struct record *record, struct finding *f);
 
 /*
  * Sets f->rescue and f->rescue_file of a finding from this record, and writes

@@ -25,6 +25,34 @@ static bool needs_names(const struct watch *w, const struct finding *f)
 	       f->class == FINDING_PENDING || !report_leaves_out(w->report, f);
 }
 
+static int tell(struct watch *w, const struct record *record, struct finding *f)
+{
+	rescuer_finding(w->rescuer, &w->help, record, f);
+	healer_finding(w->healer, f, rescuer_bytes(w->rescuer, record));
+	return report_finding(w->report, f);
+}
+
+/* `e` may be NULL. */
+static int tell_waiting(struct watch *w, struct waiting *e)
+{
+	int err = e ? tell(w, &e->record, &e->finding) : 0;
+
+	free(e);
+	return err;
+}
+
+/* Those whose time has come, or all: there is no other time. */
+static int tell_those(struct watch *w, bool last)
+{
+	struct waiting *e;
+	int err = 0;
+
+	while (!err &&
+	       (e = rescue_waits_next(&w->waits, w->rescuer, now_ns(), last)))
+		err = tell_waiting(w, e);
+	return err;
+}
+
 /* Raw bytes become a record, a finding, a finding with names, a line. */
 int watch_on_record(void *arg, const void *data, size_t size)
 {
@@ -48,9 +76,12 @@ int watch_on_record(void *arg, const void *data, size_t size)
 		finding.complete = false;
 	follow_finding(&w->follow, w->tracer, &finding, now_ns());
 	err = findings_note(w->findings, &finding);
-	rescuer_finding(w->rescuer, &w->help, &record, &finding);
-	healer_finding(w->healer, &finding, rescuer_bytes(w->rescuer, &record));
-	return err ? err : report_finding(w->report, &finding);
+	if (!err)
+		err = tell_waiting(w, rescue_waits_of(&w->waits, finding.id));
+	if (err || rescue_waits_take(&w->waits, w->rescuer, &w->help, &record,
+				     &finding, now_ns()))
+		return err;
+	return tell(w, &record, &finding);
 }
 
 static struct heal_help heal_help(struct watch *w)
@@ -84,7 +115,7 @@ static int look_again(struct watch *w)
 	rescuer_look(w->rescuer, &w->help, false);
 	rhythm_looked(&w->rhythm,
 		      busy || follow_busy(&w->follow) ||
-			      rescuer_busy(w->rescuer) ||
+			      rescuer_busy(w->rescuer) || w->waits.count ||
 			      healer_busy(w->healer),
 		      blindness_due(&w->evidence.blindness), now);
 	return err;
@@ -103,6 +134,8 @@ static int wake_up(struct watch *w, bool woken, bool switched)
 	if (switched)
 		rhythm_hurry(&w->rhythm, now);
 	err = tracer_poll(w->tracer);
+	if (!err)
+		err = tell_those(w, false);
 	if (!err)
 		err = healer_tick(w->healer, &help, now);
 	if (err)
@@ -197,8 +230,12 @@ static int run(struct watch *w)
 static int finish(struct watch *w, struct summary *s)
 {
 	const struct heal_help help = heal_help(w);
-	int err = healer_end(w->healer, &help);
+	int err;
 
+	rescuer_last(w->rescuer, now_ns());
+	err = tell_those(w, true);
+	if (!err)
+		err = healer_end(w->healer, &help);
 	s->kernel_bytes = footprint_kernel();
 	s->rss_bytes = footprint_process();
 	if (!err && tracer_busy(w->tracer))
@@ -206,6 +243,8 @@ static int finish(struct watch *w, struct summary *s)
 	tracer_stop(w->tracer);
 	if (!err)
 		err = tracer_poll(w->tracer);
+	if (!err)
+		err = tell_those(w, true);
 	if (!err)
 		err = tracer_totals(w->tracer, s->counters, s->blind,
 				    &s->open_stranded);

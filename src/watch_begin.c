@@ -161,6 +161,7 @@ void watch_free(struct watch *w)
 	if (!w->host)
 		report_free(w->report);
 	recorder_free(w->recorder);
+	rescue_waits_clear(&w->waits);
 	rescuer_free(w->rescuer);
 	healer_free(w->healer);
 	findings_free(w->findings);

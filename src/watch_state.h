@@ -11,6 +11,7 @@
 #include "recorder.h"
 #include "report.h"
 #include "rescue.h"
+#include "rescue_wait.h"
 #include "resolve.h"
 #include "rhythm.h"
 #include "tracer.h"
@@ -31,6 +32,7 @@ struct watch {
 	struct recorder *recorder;
 	struct rescue_help help;
 	struct rescuer *rescuer; /* NULL: no content is saved */
+	struct rescue_waits waits;
 	struct healer *healer;	 /* NULL: nothing is healed */
 	__u64 start_ns;
 	__u64 first_ns; /* of the first record since it woke, 0: none */

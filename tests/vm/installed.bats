@@ -105,7 +105,8 @@ armed_as() {
 }
 
 @test "the sandbox takes nothing from it that it needs, and it asks for nothing that is not let through" {
-	machine 600 early-clean -r "$image" -f "$deb=in/first.deb" "$here/scenario/sandboxed.sh" "$trials"
+	build_program strand "$here/strand.c" "$top/src/provoke_fault.c"
+	machine 600 early-clean -r "$image" -f "$deb=in/first.deb" -f "$top/.build/strand" "$here/scenario/sandboxed.sh" "$trials"
 	cat "$out/scenario.log" "$out/exposure"
 	# A call that the filter refuses would have killed it.
 	grep -qx 'NRestarts=0' "$out/unit"
@@ -113,6 +114,8 @@ armed_as() {
 	[ "$(grep -c '^\(ActiveState=\)\?active$' "$out/unit")" = 2 ]
 	so unit.journal 'map(.MESSAGE | strings | select(test("not permitted|denied|[Rr]ead-only|EPERM|EACCES|EROFS"))) == []'
 	so unit.status 'last | .blind == [] and .self_test.result == "passed" and (.degraded | not)'
+	# Pages that its other unit healed are there with all caches empty.
+	[ "$(cat "$out/healed")" = "$trials of $trials right" ]
 	# As without a unit.
 	diff <(armed_as unit) <(armed_as plain)
 	# What the disk held: directories can be opened.

@@ -33,6 +33,21 @@ trial() {
 	told "$1"
 }
 
+# has_healed COUNT: so many stranded pages, says the store.
+has_healed() {
+	[ "$(sqlite3 -readonly /var/lib/btrfs-dirtywatch/findings.db "SELECT count(*) FROM finding WHERE json LIKE '%\"healed\":true%'")" -ge "$1" ]
+}
+
+# heal: by a unit of its own, which systemd starts when it is asked. Is it there when nobody remembers it?
+heal() {
+	mkdir /home/user/stranded
+	/in/strand make /home/user/stranded "$trials" 1
+	until_true 60 has_healed "$trials"
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	/in/strand check /home/user/stranded "$trials" 1 >/out/healed 2>&1 || fail "strand: $(tail -n 3 /out/healed)"
+}
+
 # A root on btrfs, as far as it matters: the store and the homes are subvolumes.
 mount_btrfs() {
 	modprobe btrfs
@@ -49,13 +64,19 @@ mount_btrfs() {
 mount_btrfs
 install -d -o 101 -g 101 /var/lib/prometheus/node-exporter
 install -d /etc/btrfs-dirtywatch/conf.d /etc/systemd/system/$service.d
-printf '[watch]\nguard = no\n[metrics]\nfile = /var/lib/prometheus/node-exporter/btrfs-dirtywatch.prom\nevery-seconds = 5\n[budget]\ncpu-percent = 0\n[rescue]\ndir = /var/lib/btrfs-dirtywatch/rescued\n' \
+printf '[watch]\nguard = no\n[metrics]\nfile = /var/lib/prometheus/node-exporter/btrfs-dirtywatch.prom\nevery-seconds = 5\n[budget]\ncpu-percent = 0\n[rescue]\ndir = /var/lib/btrfs-dirtywatch/rescued\n[heal]\nenabled = yes\n' \
 	>/etc/btrfs-dirtywatch/conf.d/trial.conf
 printf '[Service]\nSystemCallErrorNumber=kill\n' >/etc/systemd/system/$service.d/strict.conf
+install -D -m 644 /etc/systemd/system/$service.d/strict.conf /etc/systemd/system/btrfs-dirtywatch-heal@.service.d/strict.conf
 dpkg -i /in/first.deb >/out/dpkg.log 2>&1 || fail "dpkg: $(tail -n 3 /out/dpkg.log)"
+# It is to heal, and nobody is there who could: it does not begin.
+[ "$(systemctl show -P ExecMainStatus $service)" = 3 ] || fail "without the socket of the healer the service ended with $(systemctl show -P ExecMainStatus $service)"
+systemctl start btrfs-dirtywatch-heal.socket
+systemctl start $service
 until_true 150 armed
 systemd-analyze security --no-pager $service | tail -n 1 >/out/exposure
 trial unit "$trials"
+heal
 until_true 20 test -s /var/lib/prometheus/node-exporter/btrfs-dirtywatch.prom
 systemctl show -p NRestarts -p SystemCallErrorNumber -p ActiveState $service >/out/unit
 systemctl reload $service
