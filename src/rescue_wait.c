@@ -71,7 +71,10 @@ struct waiting *rescue_waits_of(struct rescue_waits *w, const char *id)
 
 void rescue_waits_clear(struct rescue_waits *w)
 {
+	struct waiting *e, *next;
+
 	for (unsigned int i = 0; i < TURNS; i++)
-		while (w->queues[in_turn[i]])
-			free(unhook(w, w->queues[in_turn[i]]));
+		DL_FOREACH_SAFE (w->queues[in_turn[i]], e, next)
+			free(e);
+	memset(w, 0, sizeof(*w));
 }

@@ -33,7 +33,7 @@ struct watch {
 	struct rescue_help help;
 	struct rescuer *rescuer; /* NULL: no content is saved */
 	struct rescue_waits waits;
-	struct healer *healer;	 /* NULL: nothing is healed */
+	struct healer *healer; /* NULL: nothing is healed */
 	__u64 start_ns;
 	__u64 first_ns; /* of the first record since it woke, 0: none */
 	int signals;
