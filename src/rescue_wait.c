@@ -74,7 +74,7 @@ void rescue_waits_clear(struct rescue_waits *w)
 	struct waiting *e, *next;
 
 	for (unsigned int i = 0; i < TURNS; i++)
-		DL_FOREACH_SAFE (w->queues[in_turn[i]], e, next)
-			free(e);
+		DL_FOREACH_SAFE(w->queues[in_turn[i]], e, next)
+	free(e);
 	memset(w, 0, sizeof(*w));
 }
