@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154
-# sandboxed.sh TRIALS: the unit as it is, but that a call which its filter does not let through is death; and beside it
+# sandboxed.sh TRIALS STRANDED: the unit as it is, but that a call which its filter does not let through is death; and beside it
 # the same program without a unit. The losses are in a home that is closed to others.
-trials=$1
+trials=$1 stranded=$2
 service=btrfs-dirtywatch.service
 
 armed() {
@@ -38,14 +38,15 @@ has_healed() {
 	[ "$(sqlite3 -readonly /var/lib/btrfs-dirtywatch/findings.db "SELECT count(*) FROM finding WHERE json LIKE '%\"healed\":true%'")" -ge "$1" ]
 }
 
-# heal: by a unit of its own, which systemd starts when it is asked. Is it there when nobody remembers it?
+# heal: by a unit of its own, which systemd starts when it is asked; more at once than there is time to save in a second.
+# Are they there when nobody remembers them?
 heal() {
 	mkdir /home/user/stranded
-	/in/strand make /home/user/stranded "$trials" 1
-	until_true 60 has_healed "$trials"
+	/in/strand make /home/user/stranded "$stranded" 1
+	until_true 60 has_healed "$stranded"
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	/in/strand check /home/user/stranded "$trials" 1 >/out/healed 2>&1 || fail "strand: $(tail -n 3 /out/healed)"
+	/in/strand check /home/user/stranded "$stranded" 1 >/out/healed 2>&1 || fail "strand: $(tail -n 3 /out/healed)"
 }
 
 # A root on btrfs, as far as it matters: the store and the homes are subvolumes.
