@@ -90,7 +90,7 @@ $(BUILD)/src/tracer_modern.o $(BUILD)/src/tracer_knobs.o: $(skeleton)
 $(BUILD)/src/legacy_object.o: $(legacy_skeleton)
 # Its text is part of the program.
 $(BUILD)/src/provoke_export.o: src/reproducer/lost-write.c
-$(BUILD)/src/page.o: src/page.css
+$(BUILD)/src/html_page.o: src/html_page.css
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call msg,BPF,$<)

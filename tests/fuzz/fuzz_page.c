@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 #include "html.h"
-#include "page.h"
+#include "html_page.h"
 #include "stored_json.h"
 
 /* All elements that a part on one finding has. */
@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	add_read(&c, take(&at, end), row.at_ns);
 	if (c.json)
 		check_json(c.json);
-	page_card(out, &c);
+	html_card(out, &c);
 	CHECK(!fclose(out));
 	check_page(text, len);
 	json_object_put(c.json);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* page_verdict.c - see page.h: the answer in a sentence, and what it rests on.
+/* html_verdict.c - see html_page.h: the answer in a sentence, and what it rests
+ * on.
  */
 #include <string.h>
 
 #include "html.h"
 #include "log.h"
-#include "page.h"
+#include "html_page.h"
 #include "when.h"
 
 static void put_lost(FILE *out, const struct store_answer *a)
@@ -131,7 +132,7 @@ static void put_facts(FILE *out, const struct store_answer *a)
 	fputs("</dl>\n", out);
 }
 
-void page_verdict(FILE *out, const struct store_answer *a)
+void html_verdict(FILE *out, const struct store_answer *a)
 {
 	/* Losses stay red where evidence is missing besides. */
 	bool lost = a->tally.harm[HARM_LOST] || a->forgotten;
@@ -186,7 +187,7 @@ static void put_missing_gap(FILE *out, const struct covered_gap *g)
 	fprintf(out, ", the next watch began <b>%s</b> later.</li>\n", length);
 }
 
-void page_missing(FILE *out, const struct store_answer *a)
+void html_missing(FILE *out, const struct store_answer *a)
 {
 	const struct covered *c = &a->covered;
 

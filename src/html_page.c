@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* page.c - see page.h: what is on it, in which order. */
+/* html_page.c - see html_page.h: what is on it, in which order. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "html.h"
-#include "page.h"
+#include "html_page.h"
 #include "stored_json.h"
 #include "when.h"
 
 __asm__(".pushsection .rodata\n"
 	"page_style:\n"
-	".incbin \"src/page.css\"\n"
+	".incbin \"src/html_page.css\"\n"
 	".byte 0\n"
 	".popsection\n");
 extern const char page_style[];
@@ -111,7 +111,7 @@ static int put_card(void *arg, struct store_answer *a, struct stored *s,
 	set_clock(&c);
 	err = read_stale(&c, s, s->runs[f->run].id);
 	if (!err)
-		page_card(all->out, &c);
+		html_card(all->out, &c);
 	all->count++;
 	for (int i = 0; i < c.read_count; i++)
 		json_object_put(c.reads[i].json);
@@ -127,11 +127,11 @@ static int put_cards(struct store_answer *a, struct cards *all,
 		.until_ns = a->asked->until_ns,
 		.classes = classes,
 		.order = STORED_NEWEST,
-		.limit = PAGE_CARDS - all->count,
+		.limit = HTML_CARDS - all->count,
 		.json = true,
 	};
 
-	if (!classes || all->count >= PAGE_CARDS)
+	if (!classes || all->count >= HTML_CARDS)
 		return 0;
 	return store_each(a, &newest, put_card, all);
 }
@@ -163,9 +163,9 @@ static void put_findings_head(FILE *out, uint64_t count)
 	      "<span><i class=\"risk\"></i>in memory only, and nothing will write them</span>"
 	      "<span><i class=\"gone\"></i>gone</span><span><i class=\"fine\"></i>safe again, or not needed</span></p>\n",
 	      out);
-	if (count <= PAGE_CARDS)
+	if (count <= HTML_CARDS)
 		return;
-	fprintf(out, "<p class=\"note\">The newest %d of ", PAGE_CARDS);
+	fprintf(out, "<p class=\"note\">The newest %d of ", HTML_CARDS);
 	html_number(out, count);
 	fputs(", losses first; the sums above are of all of them. "
 	      "<code>--since</code> and <code>--until</code> show others.</p>\n",
@@ -209,11 +209,11 @@ static int put_page(struct store_answer *a, FILE *out, const char *findings)
 	int err;
 
 	put_head(out, a);
-	page_verdict(out, a);
+	html_verdict(out, a);
 	fputs("<main>\n", out);
-	page_chart(out, a);
-	page_missing(out, a);
-	err = page_sums(out, a);
+	html_chart(out, a);
+	html_missing(out, a);
+	err = html_sums(out, a);
 	fputs(findings, out);
 	fputs("</main>\n", out);
 	put_foot(out, a);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* page_place.c - see page.h: which bytes of which file. */
+/* html_place.c - see html_page.h: which bytes of which file. */
 #include <inttypes.h>
 #include <json-c/json.h>
 
 #include "html.h"
-#include "page.h"
+#include "html_page.h"
 #include "stored_json.h"
 #include "window.h"
 
@@ -126,7 +126,7 @@ static void put_text(FILE *out, const char *text, const char *what)
 	fputs("</dd></div>\n", out);
 }
 
-void page_place(FILE *out, const struct card *c)
+void html_place(FILE *out, const struct card *c)
 {
 	struct ranges r = { 0 };
 

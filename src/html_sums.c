@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* page_sums.c - see page.h: files, writers and droppers, those with most first.
+/* html_sums.c - see html_page.h: files, writers and droppers, those with most
+ * first.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "html.h"
-#include "page.h"
+#include "html_page.h"
 
 #define ROWS 10
 
@@ -111,7 +112,7 @@ static uint64_t added_up(const struct tally *t)
 	return sum;
 }
 
-int page_sums(FILE *out, const struct store_answer *a)
+int html_sums(FILE *out, const struct store_answer *a)
 {
 	int err = 0;
 

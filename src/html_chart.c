@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * page_chart.c - see page.h: how many when, and what was watched then.
+ * html_chart.c - see html_page.h: how many when, and what was watched then.
  *
  * Places across are in percent and all else in pixels: the picture is as wide
  * as the page, and its text as large as that of the page.
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "html.h"
-#include "page.h"
+#include "html_page.h"
 #include "when.h"
 
 #define BARS_TOP 18
@@ -231,7 +231,7 @@ static void put_words(FILE *out, const struct store_answer *a)
 		TALLY_BINS);
 }
 
-void page_chart(FILE *out, const struct store_answer *a)
+void html_chart(FILE *out, const struct store_answer *a)
 {
 	const struct covered *c = &a->covered;
 	size_t lanes = c->host_count < LANES ? c->host_count : LANES;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* page_card.c - see page.h: all that is told of one finding. */
+/* html_card.c - see html_page.h: all that is told of one finding. */
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <string.h>
 
 #include "html.h"
-#include "page.h"
+#include "html_page.h"
 #include "report.h"
 #include "stored_json.h"
 #include "when.h"
 
-void page_task(FILE *out, struct json_object *task)
+void html_task(FILE *out, struct json_object *task)
 {
 	const char *comm = stored_json_text(task, "comm");
 	uint64_t pid;
@@ -201,7 +201,7 @@ static void put_details(FILE *out, const struct card *c)
 	fputs("</details>\n", out);
 }
 
-void page_card(FILE *out, const struct card *c)
+void html_card(FILE *out, const struct card *c)
 {
 	put_header(out, c);
 	if (!c->json) {
@@ -209,8 +209,8 @@ void page_card(FILE *out, const struct card *c)
 		      out);
 		return;
 	}
-	page_timeline(out, c);
-	page_place(out, c);
+	html_timeline(out, c);
+	html_place(out, c);
 	put_rescue(out, c);
 	put_heal(out, c);
 	put_unseen(out, c);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * page_timeline.c - see page.h: what happened to a page, step by step.
+ * html_timeline.c - see html_page.h: what happened to a page, step by step.
  *
  * Steps are drawn as far apart as there is room, since their times differ by a
  * factor of a million; how long it took is written between them.
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "html.h"
-#include "page.h"
+#include "html_page.h"
 #include "stored_json.h"
 #include "when.h"
 
@@ -209,7 +209,7 @@ static void put_clean(FILE *out, const struct card *c, const struct step *s)
 {
 	(void)s;
 	fputs("the write call of ", out);
-	page_task(out, stored_json_object(c->json, "write"));
+	html_task(out, stored_json_object(c->json, "write"));
 	fputs(" cleaned the page, to copy into it", out);
 }
 
@@ -226,7 +226,7 @@ static void put_drop(FILE *out, const struct card *c, const struct step *s)
 	const char *way = stored_json_text(dropper, "way");
 
 	(void)s;
-	page_task(out, dropper);
+	html_task(out, dropper);
 	fputs(" dropped the page from memory", out);
 	if (!way)
 		return;
@@ -265,7 +265,7 @@ static void put_end(FILE *out, const struct card *c, const struct step *s)
 static void put_read(FILE *out, const struct card *c, const struct step *s)
 {
 	(void)c;
-	page_task(out, stored_json_object(s->read, "reader"));
+	html_task(out, stored_json_object(s->read, "reader"));
 	if (stored_json_true(s->read, "own_retry"))
 		fputs(", which had lost it, read the page back in", out);
 	else
@@ -303,7 +303,7 @@ static void put_item(FILE *out, const struct card *c, const struct step *first,
 	fputs("</span></li>\n", out);
 }
 
-void page_timeline(FILE *out, const struct card *c)
+void html_timeline(FILE *out, const struct card *c)
 {
 	struct steps s = { .used = 0 };
 
