@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "findings.h"
 #include "log.h"
 #include "recording_play.h"
 #include "recording_take.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "findings.h"
 #include "recording_take.h"
 
 #define SYMBOL_LEN 512 /* as long as the kernel's */

@@ -9,6 +9,7 @@
 #include <uthash.h>
 
 #include "decode.h"
+#include "findings.h"
 #include "replay_table.h"
 
 struct replay_file {

@@ -5,6 +5,7 @@
 
 #include "evidence.h"
 #include "finding.h"
+#include "findings.h"
 #include "follow.h"
 #include "heal.h"
 #include "options.h"

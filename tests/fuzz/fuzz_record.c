@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "decode.h"
+#include "findings.h"
 #include "fuzz.h"
 #include "report.h"
 

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "finding.h"
+#include "findings.h"
 #include "record_fixture.h"
 
 static struct finding made(enum verdict verdict)
