@@ -21,6 +21,7 @@ struct held {
 	UT_hash_handle hh;
 	struct content_key key;
 	struct content content;
+	bool stays; /* somebody waits with it */
 };
 
 struct contents {
@@ -55,9 +56,18 @@ static void forget(struct contents *c, struct held *h)
 	free(h);
 }
 
+static void forget_oldest(struct contents *c)
+{
+	struct held *h = c->all;
+
+	while (h && h->stays)
+		h = h->hh.next;
+	forget(c, h ? h : c->all);
+}
+
 int contents_put(struct contents *c, const void *data, size_t size)
 {
-	struct held *h;
+	struct held *h, *old;
 
 	if (size < sizeof(h->content))
 		return -EBADMSG;
@@ -69,9 +79,11 @@ int contents_put(struct contents *c, const void *data, size_t size)
 	h->key.index = h->content.index;
 	h->key.clean_ns = h->content.clean_ns;
 	h->key.part = h->content.part;
-	forget(c, find(c, &h->key));
+	old = find(c, &h->key);
+	h->stays = old && old->stays;
+	forget(c, old);
 	if (HASH_COUNT(c->all) >= c->max)
-		forget(c, c->all);
+		forget_oldest(c);
 	/* NOLINTNEXTLINE: the same */
 	HASH_ADD(hh, c->all, key, sizeof(h->key), h);
 	if (h->hh.tbl)
@@ -100,6 +112,16 @@ const struct content *contents_of(const struct contents *c,
 	const struct held *h = of(c, w, part);
 
 	return h ? &h->content : NULL;
+}
+
+void contents_hold(struct contents *c, const struct window *w, bool hold)
+{
+	for (int part = 0; part < CONTENT_PARTS; part++) {
+		struct held *h = of(c, w, (enum content_part)part);
+
+		if (h)
+			h->stays = hold;
+	}
 }
 
 void contents_forget(struct contents *c, const struct window *w)

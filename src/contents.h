@@ -6,6 +6,7 @@
 #ifndef DIRTYWATCH_CONTENTS_H
 #define DIRTYWATCH_CONTENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "record.h"
@@ -25,6 +26,9 @@ int contents_put(struct contents *c, const void *data, size_t size);
 const struct content *contents_of(const struct contents *c,
 				  const struct window *w,
 				  enum content_part part);
+
+/* Those of this window do not go for others, until they are let go again. */
+void contents_hold(struct contents *c, const struct window *w, bool hold);
 
 /* All of this window. */
 void contents_forget(struct contents *c, const struct window *w);

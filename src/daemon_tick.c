@@ -83,7 +83,7 @@ static int look(struct daemon *d, const struct watch *w, uint64_t now)
 		return err;
 	sums.kernel_bytes = d->keeper.cost.kernel_bytes;
 	sums.rss_bytes = d->keeper.cost.rss_bytes;
-	keeper_look(&d->keeper, &sums, watch_blindness(w));
+	keeper_look(&d->keeper, &sums, watch_blindness(w), !watch_withholds(w));
 	set_budget_metrics(d);
 	say_state(d);
 	status_file_write(d);

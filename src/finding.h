@@ -73,6 +73,7 @@ struct finding {
 	enum rescue rescue;    /* of the page's content */
 	char rescue_file[FINDING_FILE_LEN]; /* if it was saved, and then... */
 	struct on_disk on_disk;		    /* ...what the disk held */
+	bool disk_asked; /* later the answer might be another one */
 	enum heal heal;	 /* of the page, if it was stranded */
 	bool more_pages; /* there may be more, behind the bound */
 	bool followed;	 /* the page's readers are watched since then */

@@ -253,12 +253,13 @@ static void take_sums(struct keeper *k, const struct summary *s)
 }
 
 void keeper_look(struct keeper *k, const struct summary *s,
-		 const struct blindness *b)
+		 const struct blindness *b, bool told)
 {
 	take_sums(k, s);
 	metrics_blindness(&k->metrics, b);
 	keeper_filesystems(k);
-	beat(k, s);
+	if (told)
+		beat(k, s);
 	store_tidy(k->store, wall_ns());
 }
 

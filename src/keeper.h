@@ -43,9 +43,12 @@ struct keeper {
  */
 int keeper_open(struct keeper *k, const struct config *c);
 
-/* The watch is within sight of the summary `s`, blindness and all. */
+/*
+ * The watch is within sight of the summary `s`, blindness and all. `told`: so
+ * is every finding that is known, and until now nothing is missing.
+ */
 void keeper_look(struct keeper *k, const struct summary *s,
-		 const struct blindness *b);
+		 const struct blindness *b, bool told);
 
 /*
  * Writes what waits into the store, then into the journal. To be called after

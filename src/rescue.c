@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* rescue.c - see rescue.h. */
 #include <errno.h>
-#include <inttypes.h>
 #include <json-c/json.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -47,7 +46,7 @@ struct rescuer {
 	uint32_t rate;
 	uint32_t in_second; /* files that were written in... */
 	uint64_t second;    /* ...this one, of CLOCK_MONOTONIC... */
-	uint64_t spent_ns;  /* ...and how long that took */
+	uint64_t spent_ns;  /* what files took and later seconds pay for */
 	uint64_t last_ns;   /* until then none of this counts */
 	uint64_t counted;   /* second in which `bytes` was counted anew */
 	uint64_t sums[RESCUE_MAX]; /* of lost pages */
@@ -140,10 +139,13 @@ static void set_name(const struct rescuer *r, struct finding *f)
 
 bool rescuer_in_time(struct rescuer *r, uint64_t now)
 {
-	if (now / NS_PER_S != r->second) {
-		r->second = now / NS_PER_S;
+	uint64_t second = now / NS_PER_S;
+	uint64_t paid = (second - r->second) * (NS_PER_S / 2);
+
+	if (second != r->second) {
+		r->second = second;
 		r->in_second = 0;
-		r->spent_ns = 0;
+		r->spent_ns -= paid < r->spent_ns ? paid : r->spent_ns;
 	}
 	return now < r->last_ns ||
 	       (r->in_second < r->rate && r->spent_ns < NS_PER_S / 2);
@@ -211,9 +213,10 @@ static void ask_disk(const struct rescue_help *help, struct finding *f,
 {
 	if (k && k->on_disk.known)
 		f->on_disk = k->on_disk;
-	else if (!f->on_disk.known && help->resolver &&
+	else if (!f->disk_asked && help->resolver &&
 		 f->class != FINDING_PENDING)
 		resolve_on_disk(help->resolver, f, true);
+	f->disk_asked = true;
 }
 
 /* A file that is there stays, also if it cannot be replaced. */
@@ -259,6 +262,7 @@ bool rescuer_prepare(struct rescuer *r, const struct rescue_help *help,
 	if (kept_of(r, f) || !content_of(r, help->tracer, record))
 		return false;
 	ask_disk(help, f, NULL);
+	contents_hold(r->contents, &record->window, true);
 	return true;
 }
 
@@ -279,6 +283,7 @@ static void settle(struct rescuer *r, const struct rescue_help *help,
 {
 	const struct content *c = content_of(r, help->tracer, record);
 
+	contents_hold(r->contents, &record->window, false);
 	if (c) {
 		f->rescue = save(r, help, f, c);
 		note_rewrite(r, help, record, f, c);
@@ -361,9 +366,9 @@ const void *rescuer_bytes(const struct rescuer *r, const struct record *record)
 	return c ? c->bytes : NULL;
 }
 
-void rescuer_sums(const struct rescuer *r, struct summary *s)
+void rescuer_sums(const struct rescuer *r, uint64_t waiting, struct summary *s)
 {
-	uint64_t told = 0;
+	uint64_t told = waiting;
 
 	if (!r)
 		return;

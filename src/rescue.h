@@ -51,7 +51,7 @@ void rescuer_content(struct rescuer *r, const void *data, size_t size);
 
 /*
  * May a file be written `now` (ns)? While one is, nobody empties the rings: a
- * slow disk may take half of each second. Not so after rescuer_last(), for
+ * slow disk may take half of the time. Not so after rescuer_last(), for
  * RESCUE_LAST_NS.
  */
 bool rescuer_in_time(struct rescuer *r, uint64_t now);
@@ -87,8 +87,11 @@ void rescuer_look(struct rescuer *r, const struct rescue_help *help, bool last);
  */
 const void *rescuer_bytes(const struct rescuer *r, const struct record *record);
 
-/* Of `lost` pages, how many were saved, and how many were not, and why. */
-void rescuer_sums(const struct rescuer *r, struct summary *s);
+/*
+ * Of `lost` pages, how many were saved, and how many were not, and why, but
+ * for those that wait.
+ */
+void rescuer_sums(const struct rescuer *r, uint64_t waiting, struct summary *s);
 
 void rescuer_free(struct rescuer *r);
 

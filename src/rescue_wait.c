@@ -23,7 +23,8 @@ bool rescue_waits_take(struct rescue_waits *w, struct rescuer *r,
 {
 	struct waiting *e;
 
-	if (!r || !patience[f->class] || w->count >= RESCUE_WAITING_MAX ||
+	if (!r || !patience[f->class] ||
+	    w->counts[f->class] >= RESCUE_WAITING_MAX ||
 	    (!w->queues[f->class] && rescuer_in_time(r, now)) ||
 	    !rescuer_prepare(r, help, record, f))
 		return false;
@@ -34,14 +35,14 @@ bool rescue_waits_take(struct rescue_waits *w, struct rescuer *r,
 	e->record = *record;
 	e->finding = *f;
 	DL_APPEND(w->queues[f->class], e);
-	w->count++;
+	w->counts[f->class]++;
 	return true;
 }
 
 static struct waiting *unhook(struct rescue_waits *w, struct waiting *e)
 {
 	DL_DELETE(w->queues[e->finding.class], e);
-	w->count--;
+	w->counts[e->finding.class]--;
 	return e;
 }
 
@@ -67,6 +68,14 @@ struct waiting *rescue_waits_of(struct rescue_waits *w, const char *id)
 	if (!strcmp(e->finding.id, id))
 		return unhook(w, e);
 	return NULL;
+}
+
+bool rescue_waits_any(const struct rescue_waits *w)
+{
+	for (unsigned int i = 0; i < TURNS; i++)
+		if (w->counts[in_turn[i]])
+			return true;
+	return false;
 }
 
 void rescue_waits_clear(struct rescue_waits *w)

@@ -10,8 +10,8 @@
 #include "finding.h"
 #include "rescue.h"
 
-/* With the findings' names, 10 MiB. */
-#define RESCUE_WAITING_MAX 512
+/* Of each class. With the findings' names, 5 MiB. */
+#define RESCUE_WAITING_MAX 256
 /* A loss is an alarm; a page that is only stranded is still in memory. */
 #define RESCUE_WAIT_LOST_NS 10000000000ULL
 #define RESCUE_WAIT_STRANDED_NS 60000000000ULL
@@ -26,7 +26,7 @@ struct waiting {
 /* Zero it to begin. */
 struct rescue_waits {
 	struct waiting *queues[FINDING_CLASS_MAX]; /* as they came */
-	unsigned int count;
+	unsigned int counts[FINDING_CLASS_MAX];
 };
 
 /*
@@ -49,6 +49,8 @@ struct waiting *rescue_waits_next(struct rescue_waits *w, struct rescuer *r,
 
 /* The one of that window, which something more has happened to; or NULL. */
 struct waiting *rescue_waits_of(struct rescue_waits *w, const char *id);
+
+bool rescue_waits_any(const struct rescue_waits *w);
 
 void rescue_waits_clear(struct rescue_waits *w);
 

@@ -27,6 +27,8 @@ static bool needs_names(const struct watch *w, const struct finding *f)
 
 static int tell(struct watch *w, const struct record *record, struct finding *f)
 {
+	recorder_raw(w->recorder, record,
+		     offsetof(struct record, path) + record->path_len);
 	rescuer_finding(w->rescuer, &w->help, record, f);
 	healer_finding(w->healer, f, rescuer_bytes(w->rescuer, record));
 	return report_finding(w->report, f);
@@ -70,13 +72,13 @@ int watch_on_record(void *arg, const void *data, size_t size)
 	finding_from_record(&record, &finding);
 	if (healer_holds(w->healer, &finding, data, size))
 		return 0;
-	recorder_raw(w->recorder, data, size);
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (needs_names(w, &finding) && resolve_finding(w->resolver, &finding))
 		finding.complete = false;
 	follow_finding(&w->follow, w->tracer, &finding, now_ns());
 	err = findings_note(w->findings, &finding);
-	if (!err)
+	/* Not for who only read the page: its content has time. */
+	if (!err && record.kind == RECORD_FINDING)
 		err = tell_waiting(w, rescue_waits_of(&w->waits, finding.id));
 	if (err || rescue_waits_take(&w->waits, w->rescuer, &w->help, &record,
 				     &finding, now_ns()))
@@ -115,7 +117,7 @@ static int look_again(struct watch *w)
 	rescuer_look(w->rescuer, &w->help, false);
 	rhythm_looked(&w->rhythm,
 		      busy || follow_busy(&w->follow) ||
-			      rescuer_busy(w->rescuer) || w->waits.count ||
+			      rescuer_busy(w->rescuer) || watch_withholds(w) ||
 			      healer_busy(w->healer),
 		      blindness_due(&w->evidence.blindness), now);
 	return err;
@@ -133,16 +135,18 @@ static int wake_up(struct watch *w, bool woken, bool switched)
 		rhythm_stir(&w->rhythm, now);
 	if (switched)
 		rhythm_hurry(&w->rhythm, now);
-	err = tracer_poll(w->tracer);
+	/* Who waits comes first; contents that it takes may bring records. */
+	err = tell_those(w, false);
 	if (!err)
-		err = tell_those(w, false);
+		err = tracer_poll(w->tracer);
 	if (!err)
 		err = healer_tick(w->healer, &help, now);
 	if (err)
 		return err;
 	if (healer_done(w->healer))
 		rhythm_hurry(&w->rhythm, now);
-	evidence_told(&w->evidence, now);
+	if (!watch_withholds(w))
+		evidence_told(&w->evidence, now);
 	evidence_rested(&w->evidence, w->first_ns ? w->first_ns : now);
 	err = report_tick(w->report, now);
 	if (err)
@@ -161,6 +165,11 @@ const struct blindness *watch_blindness(const struct watch *w)
 	return &w->evidence.blindness;
 }
 
+bool watch_withholds(const struct watch *w)
+{
+	return rescue_waits_any(&w->waits);
+}
+
 int watch_sums(const struct watch *w, struct summary *s)
 {
 	int err;
@@ -169,7 +178,7 @@ int watch_sums(const struct watch *w, struct summary *s)
 	err = tracer_totals(w->tracer, s->counters, s->blind,
 			    &s->open_stranded);
 	blindness_spans(&w->evidence.blindness, s->blind);
-	rescuer_sums(w->rescuer, s);
+	rescuer_sums(w->rescuer, w->waits.counts[FINDING_LOST], s);
 	healer_sums(w->healer, s);
 	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
 	s->exit_code = summary_exit_code(s);
@@ -251,7 +260,7 @@ static int finish(struct watch *w, struct summary *s)
 	if (!err)
 		err = evidence_finish(&w->evidence, s);
 	rescuer_look(w->rescuer, &w->help, true);
-	rescuer_sums(w->rescuer, s);
+	rescuer_sums(w->rescuer, 0, s);
 	healer_sums(w->healer, s);
 	s->seconds = (double)(now_ns() - w->start_ns) / 1e9;
 	s->exit_code = summary_exit_code(s);
@@ -278,6 +287,8 @@ static int watch(struct watch *w)
 		err = run(w);
 	if (!err)
 		err = finish(w, &summary);
+	else
+		tell_those(w, true); /* whatever it was: they were seen */
 	evidence_end(&w->evidence, !err);
 	if (!err)
 		return summary.exit_code;

@@ -3,6 +3,7 @@
 #ifndef DIRTYWATCH_WATCH_H
 #define DIRTYWATCH_WATCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "tracer.h"
@@ -21,6 +22,9 @@ struct watch;
 /* What a host can look at in between. */
 struct tracer *watch_tracer(const struct watch *w);
 const struct blindness *watch_blindness(const struct watch *w);
+
+/* Is something known that has not been told yet? */
+bool watch_withholds(const struct watch *w);
 
 /* A summary as of now; nothing ends by it. Returns 0 or -errno. */
 int watch_sums(const struct watch *w, struct summary *s);

@@ -73,7 +73,7 @@ static struct summary sums(const struct fixture *f, uint64_t lost)
 {
 	struct summary s = { .counters[COUNT_lost] = lost };
 
-	rescuer_sums(f->rescuer, &s);
+	rescuer_sums(f->rescuer, 0, &s);
 	return s;
 }
 

@@ -40,6 +40,10 @@ refused() {
 	same stranded '"class":"stranded"'
 	same stranded-then-lost '"class":"lost"'
 	same healed '"heal":{"healed":true}'
+	same waited '"saved":true'
+	# Told once each, and saved, be it at the end.
+	jq -s -e 'map(select(.class == "lost")) | length == 3 and (map(.id) | unique | length == 3) and all(.rescue.saved)' "$out/waited.live" >/dev/null
+	jq -s -e 'last.rescue == {saved: 3, not_saved: {}}' "$out/waited.live" >/dev/null
 	same void '"class":"void"'
 	same blind '^BLIND'
 	same clean '^none lost'

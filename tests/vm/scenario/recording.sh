@@ -77,6 +77,12 @@ strand_some
 wait_for "/out/$record_name.live" '"healed":true' 30
 record_stop
 
+# One page a second: most of them wait.
+record_start waited --json --rescue /run/waited --rescue-rate 1
+provoke lost
+wait_for "/out/$record_name.live" '"class":"lost"' 30
+record_stop
+
 record_start void --json
 strand_some
 rm "$folder"/provoke-*
