@@ -82,4 +82,4 @@ $(BUILD)/deb/built: $(deb_sources)
 .PHONY: prepare-installed
 prepare-installed: deb
 	$(deps) module
-	$(Q)tests/vm/rootfs.sh sqlite3 $(BUILD)/deb/btrfs-dirtywatch_*.deb >/dev/null
+	$(Q)tests/vm/rootfs.sh $(BUILD)/deb/btrfs-dirtywatch_*.deb >/dev/null

@@ -15,7 +15,7 @@ setup_file() {
 	dpkg-deb -R "$deb" "$BATS_FILE_TMPDIR/next"
 	sed -i 's/^Version: .*/&+next/' "$BATS_FILE_TMPDIR/next/DEBIAN/control"
 	dpkg-deb -b "$BATS_FILE_TMPDIR/next" "$next" >/dev/null
-	image=$("$here/rootfs.sh" sqlite3 "$deb")
+	image=$("$here/rootfs.sh" "$deb")
 	export deb next image
 }
 
@@ -96,6 +96,12 @@ strangers() {
 	so fourth.runs '.[0] | length == 4 and .[2].end_ns != null'
 	so end.journal "map(select(.MESSAGE_ID == \"$(message reloaded)\")) | length == 1"
 	so end.journal 'map(select(.PRIORITY | tonumber < 2)) == []'
+
+	# All boots of it, with all fields, on the machine that collects journals.
+	entries collected lost $((4 * trials)) '.PRIORITY == "2" and (.FILE_PATH | startswith("/mnt/scratch/provoke-")) and .FINDING_ID != null'
+	diff <(jq -r "select(.MESSAGE_ID == \"$(message lost)\") | .FINDING_ID" "$out/collected.journal" | sort) \
+		<(jq -r "select(.MESSAGE_ID == \"$(message lost)\") | .FINDING_ID" "$out/fourth.journal" | sort)
+
 	[ -z "$(cat "$out/left.run")" ]
 	strangers
 	[ -z "$(strangers)" ]

@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/module/apt.sh"
 
 suites=bookworm,bookworm-security
-packages=(systemd systemd-sysv btrfs-progs jq kmod)
+packages=(systemd systemd-sysv systemd-journal-remote btrfs-progs jq kmod sqlite3)
 size=2G
 
 # What a machine without network, users and other disks only waits for. Software emulation makes each of them a second.

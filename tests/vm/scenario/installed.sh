@@ -62,6 +62,21 @@ told() {
 	stat -c '%U %a %n' $textfile /var/lib/btrfs-dirtywatch /var/lib/btrfs-dirtywatch/findings.db >"/out/$1.modes"
 }
 
+# collect: what a collector of journals gets from this machine.
+collect() {
+	local collector
+	mkdir /vm/collected
+	/lib/systemd/systemd-journal-remote --listen-http=127.0.0.1:19532 --split-mode=none --output=/vm/collected/all.journal \
+		>/vm/collector.log 2>&1 &
+	collector=$!
+	until_true 30 bash -c ': </dev/tcp/127.0.0.1/19532'
+	/lib/systemd/systemd-journal-upload --url=http://127.0.0.1:19532 --follow=no --save-state=/vm/upload.state >/vm/upload.log 2>&1 ||
+		fail "upload: $(tail -n 3 /vm/upload.log)"
+	kill "$collector"
+	wait "$collector" || true
+	journalctl -q -o json --file /vm/collected/all.journal _SYSTEMD_UNIT=$service >/out/collected.journal
+}
+
 install_it() {
 	files >/vm/files.before
 	# As node_exporter's package leaves it: root is not its owner.
@@ -119,6 +134,9 @@ second_boot() {
 	until_true 10 sh -c "journalctl -q -u $service MESSAGE_ID=fd4f0d8711c641cb8529f8ffead1819e | grep ."
 	systemctl stop $service
 	journalctl -q -o json -u $service >/out/end.journal
+
+	note 'collected'
+	collect
 
 	note 'purged'
 	dpkg -r btrfs-dirtywatch >>/out/dpkg.log 2>&1
