@@ -12,97 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "journal_entry.h"
-#include "report_fixture.h"
-
-#define SECOND UINT64_C(1000000000)
-
-/* ---- libsystemd's place ------------------------------------------------ */
-
-static unsigned int sent;
-static int answer;
-static char fields[JOURNAL_FIELDS][16384];
-static int field_count;
-
-int sd_journal_sendv(const struct iovec *v, int n);
-
-int sd_journal_sendv(const struct iovec *v, int n)
-{
-	sent++;
-	field_count = n;
-	for (int i = 0; i < n; i++) {
-		assert_true(v[i].iov_len < sizeof(fields[i]));
-		memcpy(fields[i], v[i].iov_base, v[i].iov_len);
-		fields[i][v[i].iov_len] = '\0';
-	}
-	return answer;
-}
-
-/* The value of a field of the last entry, NULL: it has none. */
-static const char *value(const char *name)
-{
-	size_t len = strlen(name);
-
-	for (int i = 0; i < field_count; i++)
-		if (!strncmp(fields[i], name, len) && fields[i][len] == '=')
-			return fields[i] + len + 1;
-	return NULL;
-}
-
-static void assert_value(const char *name, const char *want)
-{
-	const char *is = value(name);
-
-	if (!is)
-		fail_msg("%s is missing", name);
-	assert_string_equal(is, want);
-}
-
-/* ---- a journal --------------------------------------------------------- */
-
-static struct journal journal;
-static struct page page;
-static uint64_t now;
-
-static uint64_t clock_of_test(void)
-{
-	return now;
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	sent = 0;
-	answer = 0;
-	field_count = 0;
-	now = 100 * SECOND;
-	journal = (struct journal){ .socket = true,
-				    .fd = -1,
-				    .limit = { .max = JOURNAL_LIMIT },
-				    .clock = clock_of_test };
-	page_new(&page, true, false, 0, true);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	page_free(&page);
-	return 0;
-}
-
-static void say(const struct finding *f)
-{
-	assert_int_equal(journal_finding(&journal, f, page.report), 0);
-}
-
-static struct finding found(enum finding_class class)
-{
-	struct finding f = made(VERDICT_LOST);
-
-	f.class = class;
-	return f;
-}
+#include "journal_fixture.h"
 
 /* ---- the entries ------------------------------------------------------- */
 
@@ -294,70 +204,6 @@ static void the_largest_entry_fits(void **state)
 	assert_non_null(strstr(value("DROP_STACK"), "do_it+0x"));
 }
 
-/* ---- a storm ----------------------------------------------------------- */
-
-static unsigned int storm(enum finding_class class, unsigned int n)
-{
-	struct finding f = found(class);
-
-	sent = 0;
-	while (n--)
-		say(&f);
-	return sent;
-}
-
-static void a_storm_is_limited_and_counted(void **state)
-{
-	(void)state;
-	assert_int_equal(storm(FINDING_LOST, 1000), 50);
-	assert_int_equal(storm(FINDING_NEAR_MISS, 1000), 12);
-	assert_int_equal(journal_tick(&journal), 0);
-	assert_int_equal(journal.left_out, 0);
-	now += SECOND;
-	sent = 0;
-	assert_int_equal(journal_tick(&journal), 0);
-	assert_int_equal(sent, 1);
-	assert_value("DIRTYWATCH_EVENT", "left_out");
-	assert_value("LEFT_OUT", "1938");
-	assert_value("MESSAGE",
-		     "and 1938 more were left out: 988 near-miss, 950 lost");
-	assert_int_equal(journal.left_out, 1938);
-	/* Nothing more to say, and the next second has its own share. */
-	assert_int_equal(journal_tick(&journal), 0);
-	assert_int_equal(sent, 1);
-	assert_int_equal(storm(FINDING_LOST, 60), 50);
-	assert_int_equal(journal_flush(&journal), 0);
-	assert_value("LEFT_OUT", "10");
-}
-
-/* Without a tick in between: what was left out comes before what is new. */
-static void a_late_finding_tells_it_too(void **state)
-{
-	(void)state;
-	assert_int_equal(storm(FINDING_STRANDED, 51), 50);
-	now += SECOND;
-	assert_int_equal(storm(FINDING_STRANDED, 1), 2);
-	assert_value("DIRTYWATCH_EVENT", "stranded");
-	assert_int_equal(journal.left_out, 1);
-}
-
-/* All kinds at their limit, for as long as journald counts. */
-static void journald_never_has_to_leave_out(void **state)
-{
-	unsigned int total = 0;
-
-	(void)state;
-	for (int i = 0; i < 31; i++, now += SECOND) {
-		for (int class = 0; class < FINDING_CLASS_MAX; class ++)
-			total += storm(class, 100);
-		sent = 0;
-		journal_tick(&journal);
-		total += sent;
-	}
-	assert_true(total > 5000);
-	assert_true(total < 10000);
-}
-
 /* ---- without a journal ------------------------------------------------- */
 
 /* Lines go into a pipe; what is in it. */
@@ -461,9 +307,6 @@ int main(void)
 		TEST(blindness_begins_and_ends),
 		TEST(names_are_raw_in_fields_and_harmless_in_messages),
 		TEST(the_largest_entry_fits),
-		TEST(a_storm_is_limited_and_counted),
-		TEST(a_late_finding_tells_it_too),
-		TEST(journald_never_has_to_leave_out),
 		TEST(lines_have_their_priority),
 		TEST(a_journal_that_fails),
 		TEST(stderr_tells_if_it_is_the_journal),
