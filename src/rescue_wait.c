@@ -64,9 +64,9 @@ struct waiting *rescue_waits_of(struct rescue_waits *w, const char *id)
 	struct waiting *e;
 
 	for (unsigned int i = 0; i < TURNS; i++)
-		DL_FOREACH(w->queues[in_turn[i]], e)
-	if (!strcmp(e->finding.id, id))
-		return unhook(w, e);
+		for (e = w->queues[in_turn[i]]; e; e = e->next)
+			if (!strcmp(e->finding.id, id))
+				return unhook(w, e);
 	return NULL;
 }
 
@@ -82,8 +82,11 @@ void rescue_waits_clear(struct rescue_waits *w)
 {
 	struct waiting *e, *next;
 
-	for (unsigned int i = 0; i < TURNS; i++)
-		DL_FOREACH_SAFE(w->queues[in_turn[i]], e, next)
-	free(e);
+	for (unsigned int i = 0; i < TURNS; i++) {
+		for (e = w->queues[in_turn[i]]; e; e = next) {
+			next = e->next;
+			free(e);
+		}
+	}
 	memset(w, 0, sizeof(*w));
 }
