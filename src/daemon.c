@@ -3,9 +3,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,16 +70,6 @@ static struct options watch_options(const struct config *c)
 	return o;
 }
 
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 /* Is the folder of the textfile one that root may not write to as its owner? */
 static bool writes_elsewhere(const struct config *c)
 {
@@ -102,8 +90,8 @@ static int set_up(struct daemon *d)
 {
 	int code, err;
 
-	d->signals = open_signals();
-	d->ends = signals_open();
+	d->signals = signals_open(signals_reload);
+	d->ends = signals_open(signals_end);
 	if (d->signals < 0 || d->ends < 0) {
 		complain("cannot start: %s", strerror(errno));
 		return EXIT_NO_ANSWER;

@@ -5,13 +5,16 @@
 
 #include "signals.h"
 
-int signals_open(void)
+const int signals_end[] = { SIGINT, SIGTERM, 0 };
+const int signals_reload[] = { SIGHUP, 0 };
+
+int signals_open(const int *signals)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
+	for (; *signals; signals++)
+		sigaddset(&set, *signals);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }

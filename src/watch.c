@@ -303,7 +303,7 @@ int watch_run(const struct options *options, struct recording_writer *keep,
 	int code;
 
 	log_libbpf(w.options.verbose);
-	w.signals = signals_open();
+	w.signals = signals_open(signals_end);
 	code = watch(&w);
 	watch_free(&w);
 	return code;
