@@ -67,23 +67,34 @@ static void say_unnoted(struct evidence *e, const char *dir, int err)
 		dir, strerror(-err));
 }
 
-int evidence_begin(struct evidence *e, const struct options *options)
+void evidence_note(struct evidence *e, const struct options *options)
 {
-	const struct coverage_gap *gaps;
 	struct coverage_scope scope;
-	unsigned int count;
 	int err;
 
 	e->dir = options->run_dir;
 	if (!*e->dir)
-		return 0;
+		return;
 	err = coverage_scope(options->mount, options->pid, &scope);
 	if (!err)
 		err = coverage_open(e->dir, &scope, now_ns(), &e->coverage);
 	if (err)
 		say_unnoted(e, e->dir, err);
-	count = e->coverage ? coverage_gaps(e->coverage, &gaps) : 0;
-	err = 0;
+}
+
+static unsigned int gaps_of(const struct evidence *e,
+			    const struct coverage_gap **gaps)
+{
+	return e->coverage ? coverage_gaps(e->coverage, gaps) : 0;
+}
+
+int evidence_begin(struct evidence *e)
+{
+	const struct coverage_gap *gaps;
+	unsigned int count = gaps_of(e, &gaps);
+	int err = 0;
+
+	e->begun = true;
 	for (unsigned int i = 0; i < count && !err; i++)
 		err = say_gap(e, &gaps[i]);
 	return err;
@@ -108,6 +119,11 @@ void evidence_rested(struct evidence *e, uint64_t ns)
 
 void evidence_end(struct evidence *e, bool told)
 {
+	const struct coverage_gap *gaps;
+
+	/* What it was to tell of others, somebody else must. */
+	if (!e->begun && !gaps_of(e, &gaps))
+		told = true;
 	hook_switch_close(&e->hook_switch);
 	hook_switch_close(&e->probe_switch);
 	coverage_close(e->coverage, told);

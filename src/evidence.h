@@ -27,6 +27,7 @@ struct evidence {
 	uint64_t off;	    /* looks that found the hooks switched off */
 	uint64_t noted_ns;  /* the last evidence_told() that was written down */
 	ino_t module;
+	bool begun;
 	bool unnoted; /* no note is kept, and that was said */
 };
 
@@ -34,10 +35,17 @@ struct evidence {
 void evidence_init(struct evidence *e);
 
 /*
- * The hooks are attached: print the gap behind earlier watches that were
- * killed, and keep a note for the next one. Returns 0 or -errno of printing.
+ * The hooks are attached: keep a note for the next watch, if this one is
+ * killed. Before anybody is told that it has begun: from then on they count on
+ * it.
  */
-int evidence_begin(struct evidence *e, const struct options *options);
+void evidence_note(struct evidence *e, const struct options *options);
+
+/*
+ * It was told: print the gap behind earlier watches that were killed. Returns 0
+ * or -errno of printing.
+ */
+int evidence_begin(struct evidence *e);
 
 /*
  * All that the hooks handed over before `ns` has been printed. To be called
@@ -60,7 +68,10 @@ int evidence_look(struct evidence *e, const struct tracer *tracer);
  */
 int evidence_finish(struct evidence *e, struct summary *s);
 
-/* `told`: the summary was printed; if not, the next watch declares a gap. */
+/*
+ * `told`: the summary was printed; if not, the next watch declares a gap, but
+ * behind one that had not begun.
+ */
 void evidence_end(struct evidence *e, bool told);
 
 #endif

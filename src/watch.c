@@ -280,9 +280,10 @@ static int watch(struct watch *w)
 			 tracer_unseen(w->tracer));
 	if (w->options.verbose)
 		watch_say_hooks(w->tracer);
+	evidence_note(&w->evidence, &w->options);
 	err = watch_open_report(w);
 	if (!err)
-		err = evidence_begin(&w->evidence, &w->options);
+		err = evidence_begin(&w->evidence);
 	if (!err)
 		err = run(w);
 	if (!err)
