@@ -118,15 +118,20 @@ static __always_inline void rewrite_met(struct rewrite *r,
 		r->void_ns = bpf_ktime_get_ns();
 }
 
-/* As below, where pages are rescued at all. */
-static __always_inline void rewrite_returned(const struct call *call,
-					     long result)
+/*
+ * A write call returns `result`: is it on a file that has lost pages? The knob
+ * comes before any load: the verifier takes away only what stands behind it.
+ */
+static __always_inline void rewrite_return(const struct call *call, long result)
 {
-	struct kiocb *iocb = call->iocb;
-	__u64 last = rewrites_ns;
-	__u64 mapping, stop;
+	__u64 last, mapping, stop;
+	struct kiocb *iocb;
 	struct rewrite *r;
 
+	if (!knob_rescue)
+		return;
+	iocb = call->iocb;
+	last = rewrites_ns;
 	if (!last || (call->id > last && call->id - last > REWRITE_NS))
 		return;
 	mapping = (__u64)BPF_CORE_READ(iocb, ki_filp, f_mapping);
@@ -140,13 +145,6 @@ static __always_inline void rewrite_returned(const struct call *call,
 		rewrite_met(r, call,
 			    pages_mask((stop - result) >> WINDOW_PAGE_SHIFT,
 				       (stop - 1) >> WINDOW_PAGE_SHIFT));
-}
-
-/* A write call returns `result`: is it on a file that has lost pages? */
-static __always_inline void rewrite_return(const struct call *call, long result)
-{
-	if (knob_rescue)
-		rewrite_returned(call, result);
 }
 
 #endif

@@ -50,12 +50,12 @@ static uint64_t take_digits(const char **at, size_t width)
 	return strtoull(digits, NULL, 10);
 }
 
-static void take_boot(const char **at, char boot[COVERAGE_BOOT_LEN])
+static void take_boot(const char **at, char boot[BOOT_ID_LEN])
 {
 	size_t len = strspn(*at, "0123456789abcdef-");
 
-	if (len > COVERAGE_BOOT_LEN - 1)
-		len = COVERAGE_BOOT_LEN - 1;
+	if (len > BOOT_ID_LEN - 1)
+		len = BOOT_ID_LEN - 1;
 	memcpy(boot, *at, len);
 	boot[len] = '\0';
 	*at += len;
@@ -116,7 +116,7 @@ int coverage_parse(const char *text, size_t len, struct coverage_note *note)
 	take_note(copy, note);
 	coverage_format(note, again);
 	if (memcmp(copy, again, sizeof(copy)) != 0 || !note->pid ||
-	    strlen(note->boot) != COVERAGE_BOOT_LEN - 1 ||
+	    strlen(note->boot) != BOOT_ID_LEN - 1 ||
 	    note->start_ns > note->beat_ns)
 		return -EBADMSG;
 	return 0;

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define COVERAGE_BOOT_LEN 37 /* a uuid as text, with its NUL */
+#include "boot.h"
+
 #define COVERAGE_FS_LEN 16
 
 /* What is watched. */
@@ -20,7 +21,7 @@ struct coverage_scope {
 };
 
 struct coverage_note {
-	char boot[COVERAGE_BOOT_LEN]; /* the kernel's boot_id */
+	char boot[BOOT_ID_LEN]; /* the kernel's boot_id */
 	uint32_t pid;
 	uint64_t start_ns; /* CLOCK_MONOTONIC, as all times here */
 	uint64_t beat_ns;  /* up to here all that was seen has been told */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "html.h"
-#include "log.h"
 #include "html_page.h"
+#include "log.h"
 #include "when.h"
 
 static void put_lost(FILE *out, const struct store_answer *a)

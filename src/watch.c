@@ -61,6 +61,7 @@ int watch_on_record(void *arg, const void *data, size_t size)
 	struct watch *w = arg;
 	struct finding finding;
 	struct record record;
+	__u64 now;
 	int err;
 
 	if (decode_record(data, size, &record)) {
@@ -75,13 +76,14 @@ int watch_on_record(void *arg, const void *data, size_t size)
 	/* A name that cannot be found stays unknown; the finding goes on. */
 	if (needs_names(w, &finding) && resolve_finding(w->resolver, &finding))
 		finding.complete = false;
-	follow_finding(&w->follow, w->tracer, &finding, now_ns());
+	now = now_ns();
+	follow_finding(&w->follow, w->tracer, &finding, now);
 	err = findings_note(w->findings, &finding);
 	/* Not for who only read the page: its content has time. */
 	if (!err && record.kind == RECORD_FINDING)
 		err = tell_waiting(w, rescue_waits_of(&w->waits, finding.id));
 	if (err || rescue_waits_take(&w->waits, w->rescuer, &w->help, &record,
-				     &finding, now_ns()))
+				     &finding, now))
 		return err;
 	return tell(w, &record, &finding);
 }

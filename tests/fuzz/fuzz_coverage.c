@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (coverage_parse((const char *)data, size, &note))
 		return 0;
 	CHECK(note.pid && note.start_ns <= note.beat_ns);
-	CHECK(strlen(note.boot) == COVERAGE_BOOT_LEN - 1);
+	CHECK(strlen(note.boot) == BOOT_ID_LEN - 1);
 	CHECK(coverage_meets(&note.scope, &note.scope));
 	CHECK(coverage_contains(&note.scope, &note.scope));
 	coverage_format(&note, text);

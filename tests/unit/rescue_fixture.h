@@ -89,6 +89,17 @@ static inline void content_of(struct fixture *f, const struct record *r,
 	rescuer_content(f->rescuer, &c, sizeof(c));
 }
 
+/* What the rescuer makes of the finding of this record. */
+static inline struct finding tell(struct fixture *f, const struct record *r)
+{
+	const struct rescue_help help = { .report = f->report };
+	struct finding finding;
+
+	finding_from_record(r, &finding);
+	rescuer_finding(f->rescuer, &help, r, &finding);
+	return finding;
+}
+
 /* Wait for a second to begin: the limits are by the clock. */
 static inline void new_second(void)
 {

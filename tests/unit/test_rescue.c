@@ -18,16 +18,6 @@
 #include "rescue_file.h"
 #include "rescue_fixture.h"
 
-static struct finding tell(struct fixture *f, const struct record *r)
-{
-	const struct rescue_help help = { .report = f->report };
-	struct finding finding;
-
-	finding_from_record(r, &finding);
-	rescuer_finding(f->rescuer, &help, r, &finding);
-	return finding;
-}
-
 static void path_of(const struct fixture *f, const struct finding *finding,
 		    char path[256])
 {

@@ -16,15 +16,11 @@ static struct rescue_waits waits;
 /* One file a second: the first finding takes all the time there is. */
 static void spend(struct fixture *f)
 {
-	const struct rescue_help help = { .report = f->report };
 	struct record r = record_of(VERDICT_LOST, 100000);
-	struct finding finding;
 
 	new_second();
 	content_of(f, &r, 'x');
-	finding_from_record(&r, &finding);
-	rescuer_finding(f->rescuer, &help, &r, &finding);
-	assert_int_equal(finding.rescue, RESCUE_saved);
+	assert_int_equal(tell(f, &r).rescue, RESCUE_saved);
 }
 
 static void begin_late(struct fixture *f)
@@ -66,6 +62,22 @@ static int next(struct fixture *f, uint64_t now, bool last)
 
 	free(e);
 	return n;
+}
+
+/* The next that is told: a loss, or stranded. What becomes of its page? */
+static enum rescue tell_next(struct fixture *f, enum finding_class class,
+			     uint64_t now, bool last)
+{
+	const struct rescue_help help = { .report = f->report };
+	struct waiting *e = rescue_waits_next(&waits, f->rescuer, now, last);
+	enum rescue rescue;
+
+	assert_non_null(e);
+	assert_int_equal(e->finding.class, class);
+	rescuer_finding(f->rescuer, &help, &e->record, &e->finding);
+	rescue = e->finding.rescue;
+	free(e);
+	return rescue;
 }
 
 static void test_time_enough(void **state)
@@ -119,8 +131,6 @@ static void test_in_line(void **state)
 static void test_patience(void **state)
 {
 	struct fixture *f = *state;
-	const struct rescue_help help = { .report = f->report };
-	struct waiting *e;
 	uint64_t now;
 
 	begin_late(f);
@@ -129,12 +139,7 @@ static void test_patience(void **state)
 	now = now_ns();
 	/* In the same second as far as the rescuer knows. */
 	waits.queues[FINDING_LOST]->until_ns = now;
-	e = rescue_waits_next(&waits, f->rescuer, now, false);
-	assert_non_null(e);
-	assert_int_equal(e->finding.class, FINDING_LOST);
-	rescuer_finding(f->rescuer, &help, &e->record, &e->finding);
-	assert_int_equal(e->finding.rescue, RESCUE_rate);
-	free(e);
+	assert_int_equal(tell_next(f, FINDING_LOST, now, false), RESCUE_rate);
 	assert_int_equal(next(f, now, false), -1);
 	assert_true(waits.queues[FINDING_STRANDED]->until_ns >
 		    now + RESCUE_WAIT_LOST_NS);
@@ -145,20 +150,14 @@ static void test_patience(void **state)
 static void test_last(void **state)
 {
 	struct fixture *f = *state;
-	const struct rescue_help help = { .report = f->report };
-	struct waiting *e;
 
 	begin_late(f);
 	for (unsigned int i = 0; i < 3; i++)
 		assert_true(waits_for(f, VERDICT_LOST, i));
 	rescuer_last(f->rescuer, now_ns());
-	for (unsigned int i = 0; i < 3; i++) {
-		e = rescue_waits_next(&waits, f->rescuer, now_ns(), true);
-		assert_non_null(e);
-		rescuer_finding(f->rescuer, &help, &e->record, &e->finding);
-		assert_int_equal(e->finding.rescue, RESCUE_saved);
-		free(e);
-	}
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(tell_next(f, FINDING_LOST, now_ns(), true),
+				 RESCUE_saved);
 	assert_false(rescue_waits_any(&waits));
 }
 
@@ -203,7 +202,6 @@ static void test_content_stays(void **state)
 	struct fixture *f = *state;
 	const struct rescue_help help = { .report = f->report };
 	struct finding finding;
-	struct waiting *e;
 	struct record r;
 
 	begin_late(f);
@@ -213,11 +211,8 @@ static void test_content_stays(void **state)
 		content_of(f, &r, 'z');
 	}
 	rescuer_last(f->rescuer, now_ns());
-	e = rescue_waits_next(&waits, f->rescuer, now_ns(), true);
-	assert_non_null(e);
-	rescuer_finding(f->rescuer, &help, &e->record, &e->finding);
-	assert_int_equal(e->finding.rescue, RESCUE_saved);
-	free(e);
+	assert_int_equal(tell_next(f, FINDING_STRANDED, now_ns(), true),
+			 RESCUE_saved);
 	/* The one that came next is gone. */
 	r = record_of(VERDICT_LOST, 1);
 	finding_from_record(&r, &finding);
