@@ -38,6 +38,11 @@ entries() {
 	so "$1.journal" "map(select(.MESSAGE_ID == \"$(message "$2")\")) | length == $3 and all(${4:-true})"
 }
 
+# lost_ids NAME: of the findings that the journal told as lost.
+lost_ids() {
+	jq -r "select(.MESSAGE_ID == \"$(message lost)\") | .FINDING_ID" "$out/$1.journal" | sort
+}
+
 # told_everywhere NAME ALL: what `told` saw. ALL losses are in the journal, the store and the report.
 told_everywhere() {
 	entries "$1" lost "$2" '.PRIORITY == "2" and .FINDING_CLASS == "lost" and (.FILE_PATH | startswith("/mnt/scratch/provoke-"))
@@ -45,8 +50,7 @@ told_everywhere() {
 	so "$1.findings" ".[0] | map(select(.class == \"lost\")) | length == $2 and all(.path | startswith(\"/mnt/scratch/provoke-\"))"
 	so "$1.report" "(map(select(.class == \"lost\")) | length == $2) and (last | .lost == $2)"
 	# What the journal told is in the store, one by one.
-	diff <(jq -r "select(.MESSAGE_ID == \"$(message lost)\") | .FINDING_ID" "$out/$1.journal" | sort) \
-		<(jq -r '.[] | select(.class == "lost") | .window' "$out/$1.findings" | sort)
+	diff <(lost_ids "$1") <(jq -r '.[] | select(.class == "lost") | .window' "$out/$1.findings" | sort)
 }
 
 # Of the system's own: dpkg's and ldconfig's notes, systemd's catalog, and what tests made.
@@ -99,8 +103,7 @@ strangers() {
 
 	# All boots of it, with all fields, on the machine that collects journals.
 	entries collected lost $((4 * trials)) '.PRIORITY == "2" and (.FILE_PATH | startswith("/mnt/scratch/provoke-")) and .FINDING_ID != null'
-	diff <(jq -r "select(.MESSAGE_ID == \"$(message lost)\") | .FINDING_ID" "$out/collected.journal" | sort) \
-		<(jq -r "select(.MESSAGE_ID == \"$(message lost)\") | .FINDING_ID" "$out/fourth.journal" | sort)
+	diff <(lost_ids collected) <(lost_ids fourth)
 
 	[ -z "$(cat "$out/left.run")" ]
 	strangers
