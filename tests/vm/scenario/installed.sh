@@ -39,6 +39,11 @@ has_stored() {
 	[ "$(stored)" -ge "$1" ]
 }
 
+# shows COUNT: the status has so many losses of this run. It is written anew within a second or two.
+shows() {
+	[ "$({ btrfs-dirtywatch status --json || true; } | jq -r .findings.lost)" = "$1" ]
+}
+
 exported() {
 	[ "$(sed -n 's/^btrfs_dirtywatch_lost_pages_total //p' $textfile)" -ge "$1" ]
 }
@@ -108,6 +113,7 @@ first_boot() {
 	[ "$(systemctl show -P NRestarts $service)" = 1 ] || fail 'not restarted'
 	lose second
 	until_true 30 has_stored $((2 * trials))
+	until_true 10 shows "$trials"
 	told second
 
 	note 'upgraded'
